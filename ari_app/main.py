@@ -1,0 +1,43 @@
+"""The `ringdesk` command: one module of `ari_app.commands` for each word."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from screenpop.errors import RingdeskError
+
+COMMANDS = {
+    "init": "ari_app.commands.init",
+    "run": "ari_app.main_run",
+    "check": "ari_app.commands.check",
+    "replay": "ari_app.commands.replay",
+    "lookup": "ari_app.commands.lookup",
+    "user": "ari_app.commands.user",
+    "import": "ari_app.commands.import_",
+    "migrate": "ari_app.commands.migrate",
+    "demo": "ari_app.commands.demo",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 a clear no (its reason on stderr), 2 wrong usage."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except RingdeskError as error:
+        print(f"ringdesk {parsed.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ringdesk", description="The caller's card on the agent's screen.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for word, module_name in COMMANDS.items():
+        module = importlib.import_module(module_name)
+        command = commands.add_parser(word, help=module.SUMMARY, description=module.__doc__)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser

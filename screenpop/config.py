@@ -1,0 +1,79 @@
+"""The configuration file as types; every key has its default and its meaning here and in docs/configuration.md."""
+
+import msgspec
+
+Struct = msgspec.Struct
+
+
+class Server(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the panel listens and keeps its data."""
+
+    host: str = "127.0.0.1"
+    port: int = 8090
+    public_url: str = ""
+    """The address that browsers use; "" is http://host:port. With https the session cookie is `__Host-`."""
+    data_dir: str = "/var/lib/ringdesk"
+
+
+class Ami(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"
+    port: int = 5038
+    username: str = "ringdesk"
+    secret: str = ""
+
+
+class Ari(Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool = True
+    url: str = "http://127.0.0.1:8088"
+    username: str = "ringdesk"
+    password: str = ""
+
+
+class Agi(Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = 4573
+    allow: tuple[str, ...] = ("127.0.0.0/8", "::1")
+    """Addresses or networks that may ask."""
+    deadline_ms: int = 800
+
+
+class Site(Struct, frozen=True, forbid_unknown_fields=True):
+    company: str = ""
+    """The name on the card where no line has one of its own."""
+    country: str = "GB"
+    """ISO 3166 code of the country whose national numbers are meant when a number has no country code."""
+    timezone: str = "UTC"
+    locale: str = "en"
+    trunks: tuple[str, ...] = ()
+    """Devices that lead outside, `PJSIP/provider`. Empty: every device that is no agent's is a trunk."""
+
+
+class Extension(Struct, frozen=True, forbid_unknown_fields=True):
+    number: str
+    name: str = ""
+    devices: tuple[str, ...] = ()
+
+
+class Recordings(Struct, frozen=True, forbid_unknown_fields=True):
+    folder: str = ""
+
+
+class Demo(Struct, frozen=True, forbid_unknown_fields=True):
+    """Set by `ringdesk demo` only: lets the panel place sample calls through the demo's own PBX."""
+
+    enabled: bool = False
+    folder: str = ""
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of ringdesk.toml."""
+
+    server: Server = Server()
+    ami: Ami = Ami()
+    ari: Ari = Ari()
+    agi: Agi = Agi()
+    site: Site = Site()
+    extensions: tuple[Extension, ...] = ()
+    recordings: Recordings = Recordings()
+    demo: Demo = Demo()
