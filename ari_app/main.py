@@ -9,7 +9,7 @@ from screenpop.errors import RingdeskError
 
 COMMANDS = {
     "init": "ari_app.commands.init",
-    "run": "ari_app.main_run",
+    "run": "ari_app.compose",
     "check": "ari_app.commands.check",
     "replay": "ari_app.commands.replay",
     "lookup": "ari_app.commands.lookup",

@@ -1,14 +1,14 @@
 """Every error that Ringdesk raises on purpose.
 
-    RingdeskError                 the text is written for the person who sees it
-    ├── BadInput                  what was given cannot be taken; `field` names it where there is one
-    │   └── BadConfiguration      a key, a value or a file of the configuration
-    ├── NotFound                  the thing asked for is not there (or not any more)
-    ├── Conflict                  somebody else changed it first, or it is taken
-    ├── NotAllowed                the person's role does not cover it
-    └── PbxError                  the PBX did not do what it was asked
-        ├── PbxAway               no connection to the PBX
-        └── PbxRefused            the PBX answered, and the answer was no
+RingdeskError                 the text is written for the person who sees it
+├── BadInput                  what was given cannot be taken; `field` names it where there is one
+│   └── BadConfiguration      a key, a value or a file of the configuration
+├── NotFound                  the thing asked for is not there (or not any more)
+├── Conflict                  somebody else changed it first, or it is taken
+├── NotAllowed                the person's role does not cover it
+└── PbxError                  the PBX did not do what it was asked
+    ├── PbxAway               no connection to the PBX
+    └── PbxRefused            the PBX answered, and the answer was no
 """
 
 
