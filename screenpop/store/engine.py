@@ -1,0 +1,111 @@
+"""The store: one writer, several readers, one SQLite file (or PostgreSQL)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from screenpop.errors import BadConfiguration
+from screenpop.store import sqlite
+from screenpop.store.tables import metadata
+
+READERS = 4
+BUSY_TIMEOUT_MS = 10_000
+
+assert sqlite.TRIGRAM_INDEX  # its import hangs the index on the metadata
+
+
+def default_url(data_dir: str | Path) -> str:
+    """Where the store is when the configuration names none: ringdesk.db in the data directory."""
+    return URL.create("sqlite+aiosqlite", database=str(Path(data_dir) / "ringdesk.db")).render_as_string()
+
+
+class Store:
+    """Transactions on the database. One transaction is one connection, handed down to whoever works in it."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """The store at this address (`sqlite+aiosqlite:///FILE`, or `sqlite:///FILE`); connects when first used.
+
+        Raises BadConfiguration for an address that cannot be one.
+        """
+        parsed = _parse(url)
+        if parsed.get_backend_name() != "sqlite":
+            engine = create_async_engine(parsed)
+            return cls(engine, engine)
+        # A pool of one connection is what makes the writer one: the next transaction waits for the connection.
+        writer = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=60)
+        reader = create_async_engine(parsed, pool_size=READERS, max_overflow=0, pool_timeout=60)
+        _prepare(writer, "BEGIN IMMEDIATE")
+        _prepare(reader, "BEGIN")
+        return cls(writer, reader)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes: committed at the end of the block, rolled back by an exception."""
+        async with self._writer.begin() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads: one state of the database for the whole block."""
+        async with self._reader.connect() as tx:
+            yield tx
+
+    async def create_all(self) -> None:
+        """Make every table straight from the metadata; for tests. Sites are made by the migrations."""
+        async with self.begin() as tx:
+            await tx.run_sync(metadata.create_all)
+
+    async def close(self) -> None:
+        """Close the connections and their threads."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise BadConfiguration(f"{url!r} is not the address of a database", "database") from error
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise BadConfiguration("a database in memory would be lost at the next start: name a file", "database")
+        return parsed.set(drivername="sqlite+aiosqlite")
+    return parsed
+
+
+def _prepare(engine: AsyncEngine, begin: str) -> None:
+    """Let us, not the driver, begin transactions: the driver would begin late and as a reader."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+_PRAGMAS = (
+    f"busy_timeout = {BUSY_TIMEOUT_MS}",
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "cache_size = -16384",
+    "temp_store = MEMORY",
+)

@@ -1,0 +1,41 @@
+"""What the store needs of SQLite beyond tables: the trigram index that customers are searched by."""
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from screenpop.store.tables import category, customer_search
+
+DEFAULT_CATEGORIES = (
+    {"id": "ordinary", "name": "Ordinary", "colour": "#6b7280", "flag": "ordinary", "sort": 1},
+    {"id": "vip", "name": "VIP", "colour": "#7c3aed", "flag": "important", "sort": 2},
+    {"id": "problem", "name": "Problem", "colour": "#dc2626", "flag": "problem", "sort": 3},
+)
+
+TRIGRAM_INDEX = (
+    """CREATE VIRTUAL TABLE customer_fts USING fts5(
+        text, content='customer_search', content_rowid='row', tokenize='trigram', columnsize=0)""",
+    """CREATE TRIGGER customer_fts_insert AFTER INSERT ON customer_search BEGIN
+        INSERT INTO customer_fts(rowid, text) VALUES (new.row, new.text); END""",
+    """CREATE TRIGGER customer_fts_delete AFTER DELETE ON customer_search BEGIN
+        INSERT INTO customer_fts(customer_fts, rowid, text) VALUES ('delete', old.row, old.text); END""",
+    """CREATE TRIGGER customer_fts_update AFTER UPDATE ON customer_search BEGIN
+        INSERT INTO customer_fts(customer_fts, rowid, text) VALUES ('delete', old.row, old.text);
+        INSERT INTO customer_fts(rowid, text) VALUES (new.row, new.text); END""",
+)
+
+
+def is_shadow(name: str | None) -> bool:
+    """Is this table made by the trigram index, not by the metadata?"""
+    return bool(name) and str(name).startswith("customer_fts")
+
+
+@event.listens_for(customer_search, "after_create")
+def _add_trigram_index(target: sa.Table, connection: sa.Connection, **_: object) -> None:
+    if connection.dialect.name == "sqlite":
+        for statement in TRIGRAM_INDEX:
+            connection.exec_driver_sql(statement)
+
+
+@event.listens_for(category, "after_create")
+def _add_default_categories(target: sa.Table, connection: sa.Connection, **_: object) -> None:
+    connection.execute(sa.insert(target), [dict(row) for row in DEFAULT_CATEGORIES])
