@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 Direction = Literal["incoming", "outgoing", "internal"]
-Result = Literal["answered", "missed", "abandoned", "busy", "failed", "no_answer", "voicemail"]
+Result = Literal["answered", "missed", "abandoned", "busy", "failed", "no_answer"]
 RingEnd = Literal["answered_elsewhere", "no_answer", "busy", "rejected", "cancelled", "failed"]
 TransferKind = Literal["blind", "attended"]
 
@@ -207,6 +207,14 @@ class SettingsChanged:
     """A setting that an admin keeps in the panel was written: `key` names it (layout, category, line …)."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserChanged:
+    """A user's name, role or preferences were written. `signed_out`: every session of the user has ended."""
+
+    user_id: str
+    signed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

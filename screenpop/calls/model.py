@@ -1,0 +1,114 @@
+"""The tracker's memory of a call: its channels and the part that each agent has in it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from screenpop.calls.events import DialStatus, Leg
+from screenpop.calls.rules import Kind
+from screenpop.facts import CallView, Direction, Party
+
+Phase = Literal["own", "ringing", "talking", "over"]
+"""Of a channel. own: it called; ringing: it is being called; talking: it answered or was bridged; over: the
+attempt to reach it ended."""
+
+PartState = Literal["calling", "ringing", "talking"]
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """One leg as last seen, with what later events of it no longer say."""
+
+    leg: Leg
+    kind: Kind
+    agent: str
+    call: "Call"
+    dialled: bool = False
+    ended_as: DialStatus | None = None
+    talked: bool = False
+    was_up: bool = False
+    bridge: str = ""
+
+    @property
+    def phase(self) -> Phase:
+        if self.talked:
+            return "talking"
+        if self.ended_as is not None:
+            return "over"
+        return "ringing" if self.dialled else "own"
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """What an agent does in a call. `shown`: a card is due for it; the caller of an internal call has none."""
+
+    state: PartState
+    shown: bool
+    held: bool = False
+    status: DialStatus | None = None
+    cause: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One call: the channels that belong together, by their linkedids."""
+
+    id: str
+    started_at: float
+    direction: Direction
+    origin: Channel
+    """The channel that began it (for a call seen half-way: the oldest one known)."""
+    channels: dict[str, Channel] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
+    callers: set[str] = field(default_factory=set)
+    """Ids of the channels that began the call or a consultation that was merged into it."""
+    linkedids: set[str] = field(default_factory=set)
+    settled: bool = False
+    """The direction is final: a phone rang."""
+    caller: Party = Party()
+    called_number: str = ""
+    rung: dict[str, None] = field(default_factory=dict)
+    statuses: dict[str, DialStatus] = field(default_factory=dict)
+    line: str = ""
+    first_exten: str = ""
+    queue: str = ""
+    waiting: dict[str, tuple[str, float]] = field(default_factory=dict)
+    abandoned: bool = False
+    reached_pbx: bool = False
+    answered_at: float | None = None
+    answered_by: str = ""
+    ended_at: float | None = None
+    cause: int = 0
+    shown: tuple[Party, Party, str, str] | None = None
+    """(caller, remote, line, queue) as the last fact told them."""
+
+    @property
+    def remote(self) -> Party:
+        """The side that is not ours."""
+        return Party(self.called_number) if self.direction == "outgoing" else self.caller
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        if self.direction == "outgoing" and self.called_number:
+            return (self.called_number,)
+        return tuple(self.rung) or tuple(filter(None, (self.first_exten,)))
+
+    def face(self) -> tuple[Party, Party, str, str]:
+        """What a card shows of the call itself: a change of it is worth telling."""
+        return self.caller, self.remote, self.line, self.queue
+
+    def view(self) -> CallView:
+        """The call as facts show it."""
+        return CallView(
+            id=self.id,
+            direction=self.direction,
+            caller=self.caller,
+            to=self.to,
+            remote=self.remote,
+            line=self.line,
+            queue=self.queue,
+            started_at=self.started_at,
+            answered_at=self.answered_at,
+            ended_at=self.ended_at,
+            answered_by=self.answered_by,
+            agents=tuple(self.parts),
+        )

@@ -1,0 +1,84 @@
+"""The rules of the call tracker that need no memory: who is what, which way a call goes, how it ended."""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+from screenpop.agents.directory import Directory
+from screenpop.calls.events import DialStatus, Leg
+from screenpop.facts import Direction, Result, RingEnd
+
+Kind = Literal["agent", "trunk", "phone", "local", "none"]
+"""agent: a phone of an extension we know; trunk: leads outside; phone: a phone of the house that is no agent's;
+local: a leg of the PBX to itself, walked through; none: not a party (masquerades, recorders, messages)."""
+
+_NO_PARTY = frozenset(
+    {"zombie", "surrogate", "message", "cbann", "cbrec", "announcer", "recorder", "confbridgerecorder", "snoop"}
+)
+_DIALLED = re.compile(r"\+?[\d*#]+")
+ANSWERED_ELSEWHERE = 26  # Q.850 as Asterisk uses it: AST_CAUSE_ANSWERED_ELSEWHERE
+_BUSY_CAUSES = frozenset({17})
+_REJECTED_CAUSES = frozenset({21})
+_RING_ENDS: dict[DialStatus, RingEnd] = {
+    "answered": "answered_elsewhere",
+    "busy": "busy",
+    "no_answer": "no_answer",
+    "cancelled": "cancelled",
+    "failed": "failed",
+}
+
+
+def kind_of(leg: Leg, directory: Directory, trunks: Collection[str]) -> Kind:
+    """What a leg is. Where no trunks are named, a device that is no agent's is one."""
+    if leg.technology in _NO_PARTY:
+        return "none"
+    if leg.technology in ("local", "asyncgoto"):
+        return "local"
+    if directory.extension_of(leg.device):
+        return "agent"
+    return "trunk" if not trunks or leg.device.casefold() in trunks else "phone"
+
+
+def direction_of(origin: Kind, dialled: Collection[Kind]) -> Direction:
+    """Which way a call goes, from what began it and what was dialled: never from the length of a number."""
+    if origin == "trunk":
+        return "incoming"
+    return "outgoing" if "trunk" in dialled else "internal"
+
+
+def dialled_number(dialled: str, *otherwise: str) -> str:
+    """The number in a dial string (`447700900123@provider`, `provider/sip:1555@host`), else the first of
+    `otherwise` that is one, else ""."""
+    user = dialled.rpartition("@")[0] or dialled
+    candidates = (user.rpartition("/")[2].removeprefix("sip:"), *otherwise)
+    return next((number for number in candidates if _DIALLED.fullmatch(number)), "")
+
+
+def ring_end(status: DialStatus | None, cause: int, *, answered: bool) -> RingEnd:
+    """Why a phone stopped ringing: from the dial's status, the leg's Q.850 cause, and whether somebody answered."""
+    if cause == ANSWERED_ELSEWHERE or (answered and status in (None, "cancelled", "answered")):
+        return "answered_elsewhere"
+    if cause in _REJECTED_CAUSES:
+        return "rejected"
+    if status is not None:
+        return _RING_ENDS[status]
+    return "busy" if cause in _BUSY_CAUSES else "cancelled"
+
+
+def result_of(
+    direction: Direction, statuses: Sequence[DialStatus], cause: int, *, answered: bool, queued: bool, reached_pbx: bool
+) -> Result:
+    """How a call ended. `statuses`: of every phone that was tried; `queued`: the caller waited in a queue to the
+    end; `reached_pbx`: the PBX had taken the call (a menu, an announcement); `cause`: Q.850 of the hang-up."""
+    if answered:
+        return "answered"
+    if queued:
+        return "abandoned"
+    tried = set(statuses)
+    if tried == {"busy"}:
+        return "busy"
+    if tried == {"failed"} or (not tried and not reached_pbx and cause not in (0, 16, 127)):
+        return "failed"
+    if direction == "outgoing":
+        return "no_answer"
+    return "abandoned" if not tried and reached_pbx and direction == "incoming" else "missed"
