@@ -1,0 +1,55 @@
+"""The panel: one aiohttp application made of the feature folders' routes."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+
+from aiohttp import web
+
+from screenpop.facts import UserChanged
+from web import auth, stream
+from web.api import health
+from web.auth.limits import LoginLimit
+from web.auth.pages import LIMIT
+from web.errors import errors
+from web.keys import SERVICES, TEMPLATES, Services
+from web.render import STATIC, build_environment
+from web.security import add_headers, guard
+
+MAX_BODY = 11 * 1024 * 1024
+"""Bytes of one request: a photo of 10 MB and its form."""
+
+Routes = Callable[[], Iterable[web.AbstractRouteDef]]
+FEATURES: tuple[Routes, ...] = (stream.routes, auth.routes, health.routes)
+"""Every feature folder's `routes`; each handler in them declares its permission."""
+
+
+def build_app(services: Services) -> web.Application:
+    """The application on `services`; it owns none of them. Reads templates from disk: not for a running loop."""
+    app = web.Application(middlewares=[errors, guard], client_max_size=MAX_BODY)
+    app[SERVICES] = services
+    app[TEMPLATES] = build_environment()
+    app[LIMIT] = LoginLimit()
+    app.on_response_prepare.append(add_headers)
+    app.on_shutdown.append(_end_streams)
+    app.cleanup_ctx.append(_follow_users)
+    for routes in FEATURES:
+        app.add_routes(routes())
+    app.router.add_static("/static/", STATIC)
+    return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[SERVICES].hub.close()
+
+
+async def _follow_users(app: web.Application) -> AsyncIterator[None]:
+    """Who was signed out loses the open streams as well."""
+    services = app[SERVICES]
+
+    def changed(fact: UserChanged) -> None:
+        if fact.signed_out:
+            services.sessions.forget(fact.user_id)
+            services.hub.disconnect(fact.user_id)
+
+    unsubscribe = services.bus.subscribe(UserChanged, changed)
+    yield
+    unsubscribe()

@@ -1,0 +1,89 @@
+"""The only place that turns errors into status codes, pages and JSON.
+
+JSON errors have one shape: `{"error": {"code": "not_found", "message": "…", "field": ""}}`.
+"""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from screenpop.errors import BadInput, Conflict, NotAllowed, NotFound, PbxAway, PbxRefused, RingdeskError
+from web.render import render, translate
+from web.security import ForeignRequest, NotSignedIn
+
+log = structlog.get_logger(__name__)
+
+STATUS: tuple[tuple[type[RingdeskError], HTTPStatus, str], ...] = (
+    (NotSignedIn, HTTPStatus.UNAUTHORIZED, "not_signed_in"),
+    (ForeignRequest, HTTPStatus.FORBIDDEN, "foreign_request"),
+    (NotAllowed, HTTPStatus.FORBIDDEN, "not_allowed"),
+    (NotFound, HTTPStatus.NOT_FOUND, "not_found"),
+    (Conflict, HTTPStatus.CONFLICT, "conflict"),
+    (BadInput, HTTPStatus.UNPROCESSABLE_ENTITY, "bad_input"),
+    (PbxAway, HTTPStatus.SERVICE_UNAVAILABLE, "pbx_away"),
+    (PbxRefused, HTTPStatus.BAD_GATEWAY, "pbx_refused"),
+    (RingdeskError, HTTPStatus.BAD_REQUEST, "refused"),
+)
+WORDS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that kind of request.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too large.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It was noted.",
+}
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error in the form that the asker reads."""
+    try:
+        return await handler(request)
+    except RingdeskError as error:
+        return _refusal(request, error)
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        return _answer(request, HTTPStatus(error.status), HTTPStatus(error.status).name.lower(), _words(error))
+    except Exception:
+        log.exception("request failed", method=request.method, path=request.path)
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        return _answer(request, status, "internal", WORDS[status])
+
+
+def status_of(error: RingdeskError) -> tuple[HTTPStatus, str]:
+    """The status and the code word of `error`."""
+    return next((status, code) for kind, status, code in STATUS if isinstance(error, kind))
+
+
+def wants_json(request: web.Request) -> bool:
+    """Does a program ask (rather than a person's browser for a page)?"""
+    return request.path.startswith(("/api/", "/stream")) or "application/json" in request.headers.get("Accept", "")
+
+
+def _refusal(request: web.Request, error: RingdeskError) -> web.StreamResponse:
+    status, code = status_of(error)
+    if status is HTTPStatus.UNAUTHORIZED and not wants_json(request):
+        return _to_sign_in(request)
+    return _answer(request, status, code, str(error), getattr(error, "field", ""))
+
+
+def _to_sign_in(request: web.Request) -> web.Response:
+    wanted = request.path_qs if request.method == "GET" else "/"
+    target = "/sign-in" + (f"?{urlencode({'next': wanted})}" if wanted != "/" else "")
+    if request.headers.get("HX-Request"):
+        return web.Response(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": "/sign-in"})
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": target})
+
+
+def _answer(request: web.Request, status: HTTPStatus, code: str, message: str, field: str = "") -> web.Response:
+    words = translate(request, message)
+    if wants_json(request):
+        return web.json_response({"error": {"code": code, "message": words, "field": field}}, status=status)
+    template = "error_part.html" if request.headers.get("HX-Request") else "error.html"
+    return render(request, template, status=status, code=code, message=words, field=field)
+
+
+def _words(error: web.HTTPException) -> str:
+    return WORDS.get(HTTPStatus(error.status), HTTPStatus(error.status).phrase)

@@ -1,0 +1,102 @@
+"""Templates to answers: Jinja2 with autoescape, compiled once at start, texts through gettext."""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from screenpop.agents.rights import Permission
+from web import i18n, look
+from web.keys import SERVICES, TEMPLATES, USER
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@cache
+def build_environment(folder: Path = HERE / "templates") -> jinja2.Environment:
+    """All templates, compiled now: no page reads the disk later, and a broken template is found at start.
+
+    Reads the disk: call it in a thread where a loop runs.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        auto_reload=False,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        cache_size=-1,
+    )
+    environment.globals |= {"static_url": static_url, "Permission": Permission}
+    look.install(environment)
+    _marks()
+    _read_catalogues()
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
+    return environment
+
+
+def _read_catalogues() -> None:
+    for language in {i18n.DEFAULT, *i18n.languages()}:
+        with i18n.use(language):
+            i18n.gettext("Sign in")
+            i18n.direction(language)
+
+
+def render(
+    request: web.Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+) -> web.Response:
+    """The page or part `template` with `context`, for the person who asks."""
+    return web.Response(
+        text=render_text(request, template, **context), status=status, headers=headers, content_type="text/html"
+    )
+
+
+def render_text(request: web.Request, template: str, **context: Any) -> str:
+    """The text of `template`; it sees what `page_context` gives besides."""
+    with reading(request):
+        return request.app[TEMPLATES].get_template(template).render(page_context(request) | context)
+
+
+def page_context(request: web.Request) -> dict[str, Any]:
+    """What every template sees: request, user, locale, config, and `may(permission)`."""
+    user, language = request.get(USER), i18n.reader().language
+    return {
+        "request": request,
+        "user": user,
+        "locale": language,
+        "direction": i18n.direction(language),
+        "config": request.app[SERVICES].config,
+        "may": lambda permission: user is not None and user.may(Permission(permission)),
+    }
+
+
+def reading(request: web.Request) -> AbstractContextManager[None]:
+    """Texts made inside are for the person who asks: the user's language and zone, else the site's."""
+    user, site = request.get(USER), request.app[SERVICES].config.site
+    language = (user.locale if user else "") or site.locale
+    return i18n.use(language, (user.timezone if user else "") or site.timezone)
+
+
+def translate(request: web.Request, message: str) -> str:
+    """`message` (an English text of the catalogue) in the asker's language."""
+    with reading(request):
+        return i18n.gettext(message)
+
+
+def static_url(path: str) -> str:
+    """The address of a file under `static/`, with a mark that changes when the file does."""
+    return f"/static/{path}?v={_marks().get(path, '')}"
+
+
+@cache
+def _marks() -> dict[str, str]:
+    files = [path for path in STATIC.rglob("*") if path.is_file()]
+    return {path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:10] for path in files}
