@@ -10,14 +10,14 @@ import structlog
 
 from ari_app.ami import AmiConnection, Fields, Headers, LoginRefused, PbxSilent, connect
 from ari_app.event_queue import EventQueue, Handler
-from ari_app.resync import Bridge, read_standing
+from ari_app.resync import read_standing
 from screenpop.config import Ami
 from screenpop.errors import PbxAway, PbxError, PbxRefused
 from screenpop.facts import PbxLinkChanged
 
 State = Literal["connecting", "up", "away", "refused", "frozen", "starting"]
-OnSnapshot = Callable[[list[Headers], list[Bridge], list[Headers], float], None]
-"""Gets channels, bridges (each with "members"), queue entries, and the Unix time of the snapshot."""
+OnSnapshot = Callable[[list[Headers], list[Headers], list[Headers], float], None]
+"""Gets the lists of `resync.Standing` and the Unix time they stand for."""
 log = structlog.get_logger(__name__)
 
 
@@ -173,7 +173,7 @@ class AmiLink:
                 "add reporting to its write line in manager.conf"
             ) from refused
         try:
-            self._on_snapshot(standing.channels, standing.bridges, standing.queue_entries, self._clock())
+            self._on_snapshot(standing.channels, standing.bridged, standing.queue_entries, self._clock())
         except Exception:
             log.exception("snapshot failed")
         self._queue.release()

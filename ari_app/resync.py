@@ -1,24 +1,23 @@
-"""What the PBX is doing right now: channels, bridges with their members, callers waiting in queues."""
+"""What the PBX is doing right now: channels, who is in which bridge, callers waiting in queues."""
 
 import asyncio
 from dataclasses import dataclass
+from itertools import chain
 
 import structlog
 
 from ari_app.ami import AmiConnection, Headers
 from screenpop.errors import PbxRefused
 
-Bridge = dict[str, str | list[Headers]]
-"""The headers of a bridge, and under "members" the headers of each channel in it."""
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Header maps as AMI lists them: CoreShowChannel, BridgeListItem (with members), QueueEntry."""
+    """Header maps as AMI lists them: CoreShowChannel, BridgeInfoChannel (BridgeUniqueid added), QueueEntry."""
 
     channels: list[Headers]
-    bridges: list[Bridge]
+    bridged: list[Headers]
     queue_entries: list[Headers]
 
 
@@ -28,27 +27,23 @@ async def read_standing(connection: AmiConnection) -> Standing:
     Raises PbxRefused when the login may not list channels (write class `reporting`), PbxAway when the link breaks.
     """
     channels = await connection.listing({"Action": "CoreShowChannels"})
-    bridges = await asyncio.gather(*map(_Members(connection).add, await _listed(connection, "BridgeList")))
+    bridges = await _listed(connection, "BridgeList")
+    members = await asyncio.gather(*(_members(connection, item.get("BridgeUniqueid", "")) for item in bridges))
     queues = await _listed(connection, "QueueStatus")
     return Standing(
         [item for item in channels if item.get("Event") == "CoreShowChannel"],
-        [bridge for bridge in bridges if bridge],
+        list(chain.from_iterable(members)),
         [item for item in queues if item.get("Event") == "QueueEntry"],
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Members:
-    connection: AmiConnection
-
-    async def add(self, bridge: Headers) -> Bridge:
-        """The bridge with its members; {} when it is gone by now."""
-        fields = {"Action": "BridgeInfo", "BridgeUniqueid": bridge.get("BridgeUniqueid", "")}
-        try:
-            members = await self.connection.listing(fields)
-        except PbxRefused:
-            return {}
-        return {**bridge, "members": members}
+async def _members(connection: AmiConnection, bridge: str) -> list[Headers]:
+    """Who is in the bridge; nobody when it is gone by now."""
+    try:
+        members = await connection.listing({"Action": "BridgeInfo", "BridgeUniqueid": bridge})
+    except PbxRefused:
+        return []
+    return [{**member, "BridgeUniqueid": bridge} for member in members]
 
 
 async def _listed(connection: AmiConnection, action: str) -> list[Headers]:

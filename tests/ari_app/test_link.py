@@ -10,7 +10,6 @@ import pytest
 
 from ari_app.ami import Headers
 from ari_app.link import AmiLink, Timing
-from ari_app.resync import Bridge
 from screenpop.config import Ami
 from screenpop.errors import PbxAway, PbxRefused
 from screenpop.facts import PbxLinkChanged
@@ -29,7 +28,7 @@ class Seen:
     log: list[str] = field(default_factory=list)
     states: list[PbxLinkChanged] = field(default_factory=list)
     channels: list[Headers] = field(default_factory=list)
-    bridges: list[Bridge] = field(default_factory=list)
+    bridged: list[Headers] = field(default_factory=list)
     queue_entries: list[Headers] = field(default_factory=list)
     on_event: Callable[[Headers], None] = lambda headers: None
 
@@ -37,9 +36,9 @@ class Seen:
         self.log.append(headers["Event"])
         self.on_event(headers)
 
-    def snapshot(self, channels: list[Headers], bridges: list[Bridge], entries: list[Headers], at: float) -> None:
+    def snapshot(self, channels: list[Headers], bridged: list[Headers], entries: list[Headers], at: float) -> None:
         self.log.append("snapshot")
-        self.channels, self.bridges, self.queue_entries = channels, bridges, entries
+        self.channels, self.bridged, self.queue_entries = channels, bridged, entries
 
     @property
     def last(self) -> str:
@@ -79,10 +78,7 @@ async def test_link_attaches_reads_what_is_up_then_hands_on_events(pbx: FakeAmi)
     assert [state.state for state in seen.states] == ["connecting", "starting", "up"]
     assert link.state.version == "22.10.1"
     assert [channel["Channel"] for channel in seen.channels] == ["PJSIP/101-1"]
-    assert [bridge["BridgeUniqueid"] for bridge in seen.bridges] == ["b1"]
-    assert [[m["Channel"] for m in bridge["members"] if isinstance(m, dict)] for bridge in seen.bridges] == [
-        ["PJSIP/101-1"]
-    ]
+    assert [(member["BridgeUniqueid"], member["Channel"]) for member in seen.bridged] == [("b1", "PJSIP/101-1")]
     assert [entry["Queue"] for entry in seen.queue_entries] == ["support"]
     assert seen.log == ["snapshot", "Newchannel"]
 
