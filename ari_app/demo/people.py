@@ -1,0 +1,43 @@
+"""The people and the numbers of the sample company."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody who answers the phone. `login` in the panel is the extension."""
+
+    extension: str
+    name: str
+
+    @property
+    def hint(self) -> str:
+        """The devices of this agent as a dialplan hint."""
+        return "&".join(f"PJSIP/{device.name}" for device in DEVICES if device.extension == self.extension)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A SIP login: `name` is user name, endpoint and address of record."""
+
+    name: str
+    extension: str
+    title: str
+
+
+AGENTS = (
+    Agent("101", "Ada Clarke"),
+    Agent("102", "Ben Okafor"),
+    Agent("103", "Chloe Martin"),
+    Agent("104", "Dev Sharma"),
+    Agent("105", "Elena Petrou"),
+    Agent("106", "Farid Karimi"),
+)
+DEVICES = (*(Device(agent.extension, agent.extension, agent.name) for agent in AGENTS),
+           Device("101-web", "101", "Ada Clarke"))  # fmt: skip
+
+# Numbers of ranges that the regulators keep for fiction: +44 20 7946 0xxx, +1 xxx 555 01xx.
+MAIN_LINE = "+442079460000"
+SUPPORT_LINE = "+442079460700"
+SALES_LINE = "+14155550170"
+DIRECT_LINES = "+442079460"
