@@ -1,0 +1,38 @@
+"""The sections of the rail. A feature adds its own to SECTIONS."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from screenpop.agents.rights import Permission
+
+
+def N_(message: str) -> str:
+    """Marks `message` for translation; it is translated where it is shown."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A place in the rail. `last`: it stands apart, at the end."""
+
+    name: str
+    address: str
+    icon: str
+    permission: Permission
+    last: bool = False
+
+    def holds(self, path: str) -> bool:
+        """Is the page at `path` one of this section's?"""
+        return path == self.address or (self.address != "/" and path.startswith(f"{self.address}/"))
+
+
+SECTIONS: list[Section] = [
+    Section(N_("Home"), "/", "house", Permission.USE_PANEL),
+    Section(N_("Customers"), "/customers", "users", Permission.SEE_CUSTOMERS),
+    Section(N_("Admin"), "/admin", "sliders-horizontal", Permission.SEE_PBX, last=True),
+]
+
+
+def sections(may: Callable[[Permission], bool]) -> list[Section]:
+    """The sections that somebody with these rights sees."""
+    return [section for section in SECTIONS if may(section.permission)]

@@ -1,0 +1,147 @@
+"""Languages: which one a reader gets, and the words in it.
+
+The message ids are the English texts. Catalogues live in `web/locale/LANG/LC_MESSAGES/ringdesk.po`, the compiled
+`.mo` beside them; `make messages` collects the texts of templates and code and merges them into the catalogues.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import jinja2
+from babel import Locale, UnknownLocaleError
+from babel.support import NullTranslations, Translations
+
+FOLDER = Path(__file__).parent / "locale"
+DOMAIN = "ringdesk"
+DEFAULT = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a page is written: the language (a tag of LANGUAGES) and the IANA time zone."""
+
+    language: str = DEFAULT
+    timezone: str = "UTC"
+
+    @property
+    def locale(self) -> Locale:
+        """Babel's idea of the language: formats of numbers, dates and names of countries."""
+        return _locale(self.language)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone, or UTC where there is none of that name."""
+        return zone(self.timezone)
+
+
+_NOBODY = Reader()
+_reader: ContextVar[Reader] = ContextVar("reader")
+
+
+def reader() -> Reader:
+    """Whom the text being made now is for."""
+    return _reader.get(_NOBODY)
+
+
+@contextmanager
+def use(language: str, timezone: str = "UTC") -> Iterator[None]:
+    """Texts made inside are in this language and this time zone."""
+    token = _reader.set(Reader(choose(language), timezone))
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, for the `dir` attribute."""
+    return _locale(language).text_direction
+
+
+def install(environment: jinja2.Environment) -> None:
+    """Let templates speak: `_()`, `{% trans %}` and their like in the language of the reader."""
+    extended = cast(Any, environment)
+    extended.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    environment.policies["ext.i18n.trimmed"] = True
+
+
+@cache
+def languages() -> dict[str, str]:
+    """The languages there are catalogues for, each with its own name for itself."""
+    tags = sorted(path.name for path in FOLDER.iterdir() if (path / "LC_MESSAGES").is_dir())
+    return {tag: (_locale(tag).get_language_name(tag) or tag).capitalize() for tag in tags}
+
+
+def choose(*wanted: str, accept_language: str = "") -> str:
+    """The first of `wanted` there is a catalogue for, else the browser's best, else English."""
+    known = languages()
+    for tag in (*wanted, *_accepted(accept_language)):
+        found = _nearest(tag, tuple(known))
+        if found:
+            return found
+    return DEFAULT
+
+
+def gettext(message: str) -> str:
+    """`message` in the reader's language."""
+    return _translations(reader().language).ugettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """The form for `number` in the reader's language."""
+    return _translations(reader().language).ungettext(singular, plural, number)
+
+
+def pgettext(context: str, message: str) -> str:
+    """`message` as it is meant in `context`."""
+    return str(_translations(reader().language).upgettext(context, message))
+
+
+def npgettext(context: str, singular: str, plural: str, number: int) -> str:
+    """The form for `number` as it is meant in `context`."""
+    return str(_translations(reader().language).unpgettext(context, singular, plural, number))
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone `name`; UTC where there is none of that name."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+@cache
+def _translations(language: str) -> NullTranslations:
+    return Translations.load(FOLDER, [language], DOMAIN)
+
+
+@cache
+def _locale(tag: str) -> Locale:
+    try:
+        return Locale.parse(tag, sep="-" if "-" in tag else "_")
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse(DEFAULT)
+
+
+def _nearest(tag: str, known: Sequence[str]) -> str:
+    tag = tag.strip().replace("_", "-").casefold()
+    if tag in known:
+        return tag
+    base = tag.partition("-")[0]
+    return base if base in known else ""
+
+
+def _accepted(header: str) -> list[str]:
+    """Language tags of an Accept-Language header, the most wanted first."""
+    weighted = []
+    for item in header[:400].split(","):
+        tag, _, rest = item.partition(";")
+        quality = rest.strip().removeprefix("q=")
+        weighted.append((tag.strip(), float(quality) if quality.replace(".", "", 1).isdigit() else 1.0))
+    return [tag for tag, weight in sorted(weighted, key=lambda pair: -pair[1]) if tag and weight]
