@@ -47,6 +47,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     locale: str = "en"
     trunks: tuple[str, ...] = ()
     """Devices that lead outside, `PJSIP/provider`. Empty: every device that is no agent's is a trunk."""
+    dial_context: str = "from-internal"
+    """The dialplan context of the agents' phones: a number that an agent clicks is dialled there."""
 
 
 class Extension(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,0 +1,81 @@
+"""Which values of the configuration make sense: a table of rules."""
+
+import ipaddress
+import zoneinfo
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any
+
+import phonenumbers
+
+from screenpop.config import Config
+from screenpop.errors import BadConfiguration
+
+
+def _is_country(code: str) -> bool:
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError):  # OSError: `Europe` alone is a folder
+        return False
+    return True
+
+
+def _is_port(number: int) -> bool:
+    return 0 < number < 65536
+
+
+def _is_web_address(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def _are_networks(names: Iterable[str]) -> bool:
+    try:
+        return all([ipaddress.ip_network(name, strict=False) for name in names])
+    except ValueError:
+        return False
+
+
+def _are_devices(names: Iterable[str]) -> bool:
+    return all(all(name.partition("/")) for name in names)
+
+
+RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("server.port", _is_port, "a port is a number from 1 to 65535"),
+    ("server.public_url", lambda url: not url or _is_web_address(url), "an address begins with http:// or https://"),
+    ("ami.port", _is_port, "a port is a number from 1 to 65535"),
+    ("ari.url", _is_web_address, "an address begins with http:// or https://"),
+    ("agi.port", _is_port, "a port is a number from 1 to 65535"),
+    ("agi.allow", _are_networks, "write addresses or networks, 192.0.2.7 or 192.0.2.0/24"),
+    ("agi.deadline_ms", lambda ms: 0 < ms <= 10_000, "give 1 to 10000 milliseconds"),
+    ("site.country", _is_country, "write the ISO 3166 code of a country in capitals: GB, DE, IN"),
+    ("site.timezone", _is_timezone, "write a name of the time zone database: Europe/London, Asia/Kolkata"),
+    ("site.trunks", _are_devices, "write devices with their technology: PJSIP/provider"),
+)
+
+
+def refuse_bad_values(config: Config) -> None:
+    """Raises BadConfiguration for the first value that makes no sense."""
+    for key, is_good, remedy in RULES:
+        value = attrgetter(key)(config)
+        if not is_good(value):
+            raise BadConfiguration(f"{key} cannot be {value!r}: {remedy}", key)
+    _refuse_bad_extensions(config)
+
+
+def _refuse_bad_extensions(config: Config) -> None:
+    seen: set[str] = set()
+    for extension in config.extensions:
+        if not extension.number or extension.number in seen:
+            raise BadConfiguration(
+                f"extensions.number {extension.number!r} is empty or given twice", "extensions.number"
+            )
+        if not _are_devices(extension.devices):
+            raise BadConfiguration(
+                f"extensions.devices of {extension.number}: write devices with their technology: PJSIP/102-web",
+                "extensions.devices",
+            )
+        seen.add(extension.number)
