@@ -34,7 +34,7 @@ def _is_web_address(url: str) -> bool:
 
 def _are_networks(names: Iterable[str]) -> bool:
     try:
-        return all([ipaddress.ip_network(name, strict=False) for name in names])
+        return all(ipaddress.ip_network(name, strict=False) for name in names)
     except ValueError:
         return False
 

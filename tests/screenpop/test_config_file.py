@@ -55,7 +55,7 @@ BAD_FILES = {
     "ami = 5": "ami: expected a table, got a whole number",
     "[site]\ntrunks = [1]": "site.trunks[0]: expected text, got a whole number",
     "[server]\nport = 70000": "server.port cannot be 70000: a port is a number from 1 to 65535",
-    "[site]\ncountry = 'XX'": "site.country cannot be 'XX': write the ISO 3166 code of a country in capitals: GB, DE, IN",
+    "[site]\ncountry = 'XX'": "site.country cannot be 'XX': write the ISO 3166 code of a country in capitals",
     "[site]\ntimezone = 'Europe'": "site.timezone cannot be 'Europe': write a name of the time zone database",
     "[agi]\nallow = ['everyone']": "agi.allow cannot be ('everyone',): write addresses or networks",
     "[ari]\nurl = 'pbx'": "ari.url cannot be 'pbx': an address begins with http",
@@ -87,7 +87,7 @@ def test_bad_variable_is_refused_with_its_name(variable: tuple[str, str], words:
 
 def test_file_that_is_no_toml_names_the_line(file: Path):
     file.write_text("[ami]\nhost = \n")
-    with pytest.raises(BadConfiguration, match="is not TOML.*line 2"):
+    with pytest.raises(BadConfiguration, match=r"is not TOML.*line 2"):
         load(file, {})
 
 
