@@ -163,7 +163,7 @@ async def test_lookup_leaves_the_calls_own_timer_and_settings_as_they_were(calls
     with _listening(calls.lab.agi_port):
         hung = await calls.place("44207946009")
     await calls.forget_the_pause()
-    refused = await calls.place("44207946010")
+    away = await calls.place("44207946010")
     for went_on in (hung, away):
         assert 50 < float(went_on["Timer"]) <= 60
         assert went_on["Exits"] == ""
