@@ -1,7 +1,6 @@
 """What a customer is: the types that the rest of the house reads, frozen."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -162,19 +161,6 @@ class Page:
     offset: int
     total: int
     more: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """Who changed what: `changes` maps each field to (old, new); `actor` is a user's id or "system"."""
-
-    id: str
-    at: datetime
-    actor: str
-    action: str
-    object_type: str
-    object_id: str
-    changes: Mapping[str, tuple[object, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

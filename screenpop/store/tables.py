@@ -209,13 +209,14 @@ customer_number = Table(
     _customer(),
     Column("raw", Text, nullable=False),
     _text("e164"),
-    Column("key", Text, nullable=False, index=True),
+    Column("key", Text, nullable=False),
     Column("tail", Text, nullable=False, index=True),
     _text("national"),
     _text("kind"),
     _flag("primary"),
     _number("sort"),
     sa.UniqueConstraint("customer_id", "key"),
+    Index("ix_customer_number_key_customer_id", "key", "customer_id"),
 )
 """`key` is the E.164 form, or the bare digits of a number that has none (an internal one); `tail` the last digits
 of the national form, by which a number dialled in another way may be recognised."""

@@ -1,0 +1,82 @@
+"""What may be written into a customer: each field with the rule that cleans it."""
+
+import re
+from collections.abc import Callable, Mapping
+from importlib import resources
+
+from screenpop.errors import BadInput
+
+MAX_LINE = 200
+MAX_NOTE = 10_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_NOTE_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ud800-\udfff]")
+_MAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,190}")
+TIMEZONES = frozenset((resources.files("tzdata") / "zones").read_text("ascii").split())
+
+
+def clean_line(text: str) -> str:
+    """One line without control characters; raises BadInput where it is too long."""
+    line = " ".join(_CONTROL.sub(" ", text).split())
+    if len(line) > MAX_LINE:
+        raise BadInput("This is longer than 200 characters.")
+    return line
+
+
+def clean_note(text: str) -> str:
+    """Several lines; raises BadInput where they are too long."""
+    note = _NOTE_CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if len(note) > MAX_NOTE:
+        raise BadInput("A note can have 10,000 characters at most.")
+    return note
+
+
+def clean_country(text: str) -> str:
+    """An ISO 3166 code, or ""; raises BadInput."""
+    code = text.strip().upper()
+    if code and not re.fullmatch("[A-Z]{2}", code):
+        raise BadInput("A country is a code of two letters, such as DE.")
+    return code
+
+
+def clean_timezone(text: str) -> str:
+    """The name of a time zone (`Europe/Berlin`), or ""; raises BadInput."""
+    zone = text.strip()
+    if zone and zone not in TIMEZONES:
+        raise BadInput("There is no such time zone; write it as Europe/Berlin.")
+    return zone
+
+
+def clean_mail(text: str) -> str:
+    """A mail address in lower case; raises BadInput."""
+    address = text.strip()
+    if not _MAIL.fullmatch(address) or _CONTROL.search(address):
+        raise BadInput("This is not a mail address.", "mail")
+    return address.casefold()
+
+
+CLEANERS: Mapping[str, Callable[[str], str]] = {
+    "name": clean_line,
+    "company": clean_line,
+    "category": clean_line,
+    "note": clean_note,
+    "city": clean_line,
+    "country": clean_country,
+    "timezone": clean_timezone,
+    "responsible": clean_line,
+    "external_id": clean_line,
+}
+
+
+def clean(values: Mapping[str, str]) -> dict[str, str]:
+    """The values as they are stored; raises BadInput that names the field."""
+    return {name: _clean_one(name, value) for name, value in values.items()}
+
+
+def _clean_one(name: str, value: str) -> str:
+    cleaner = CLEANERS.get(name)
+    if cleaner is None:
+        raise BadInput("A customer has no such field.", name)
+    try:
+        return cleaner(value)
+    except BadInput as error:
+        raise BadInput(str(error), name) from error

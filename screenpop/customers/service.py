@@ -1,0 +1,372 @@
+"""What can be done with customers. Every write leaves an audit row and tells the bus once it is committed."""
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from screenpop import audit
+from screenpop.audit import AuditEntry
+from screenpop.bus import Bus
+from screenpop.customers import contacts, matching, merge, orders
+from screenpop.customers import store as rows
+from screenpop.customers.fields import clean
+from screenpop.customers.index import NumberIndex
+from screenpop.customers.model import Customer, Match, NewCustomer, NewOrder, Order, Page, Snapshot
+from screenpop.customers.photos import FORMATS, Checked, Photo, PhotoFolder
+from screenpop.customers.search import search
+from screenpop.errors import BadInput, Conflict, NotFound
+from screenpop.facts import CustomerChanged, SettingsChanged
+from screenpop.ids import new_id
+from screenpop.numbers import Number, Numbers
+from screenpop.store.engine import Store
+from screenpop.store.tables import customer, photo
+
+SNAPSHOTS = 2048
+
+
+@dataclass(slots=True)
+class _Write:
+    """One change under way: what it is done to, and what of it will be told."""
+
+    tx: AsyncConnection
+    id: str
+    now: datetime
+    changes: dict[str, tuple[object, object]] = field(default_factory=dict)
+
+
+class Customers:
+    """The customers of the house. `actor` is a user's id or "system".
+
+    Methods that name a customer raise NotFound; one that was merged stands for the customer kept.
+    """
+
+    def __init__(
+        self, store: Store, numbers: Numbers, bus: Bus, photos_folder: Path, index: NumberIndex | None = None
+    ) -> None:
+        self._store = store
+        self._numbers = numbers
+        self._bus = bus
+        self._photos = PhotoFolder(photos_folder)
+        self._index = index
+        self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
+        self._changes_seen = 0
+        bus.subscribe(CustomerChanged, self._forget)
+        bus.subscribe(SettingsChanged, self._forget_all)
+
+    # ------------------------------------------------------------ reading
+
+    async def get(self, customer_id: str) -> Customer:
+        """The customer, or the one it was merged into (whose `id` then differs from the one asked for)."""
+        async with self._store.read() as tx:
+            return await rows.load(tx, customer_id)
+
+    async def search(self, text: str = "", limit: int = 50, offset: int = 0) -> Page:
+        """Customers by name, company, mail or any part of a number; everybody where `text` is empty."""
+        async with self._store.read() as tx:
+            return await search(tx, text, min(max(limit, 1), 500), max(offset, 0))
+
+    async def snapshot(self, customer_id: str) -> Snapshot:
+        """What a card shows, from memory where it was asked for lately."""
+        kept = self._snapshots.get(customer_id)
+        if kept is not None:
+            self._snapshots.move_to_end(customer_id)
+            return kept
+        seen = self._changes_seen
+        async with self._store.read() as tx:
+            who = await rows.load(tx, customer_id)
+            made = Snapshot(customer=who, orders=await orders.of_customer(tx, who.id, only_open=True))
+        if seen == self._changes_seen and who.id == customer_id:
+            self._keep(customer_id, made)
+        return made
+
+    async def match(self, number: Number) -> list[Match]:
+        """Whom a number may belong to: every customer who has it; where none has, guesses marked "maybe"."""
+        if not number.key:
+            return []
+        if self._index is not None and self._index.loaded:
+            known = self._index.find(number.key)
+            if known:
+                return [Match(customer_id=id_, confidence="exact") for id_ in known]
+        async with self._store.read() as tx:
+            return await matching.match(tx, number)
+
+    async def history(self, customer_id: str, limit: int = 200) -> list[AuditEntry]:
+        """Who changed what, newest first, what was done to customers merged into this one included."""
+        async with self._store.read() as tx:
+            gone = await merge.gone_into(tx, customer_id)
+            return await audit.entries(tx, "customer", (customer_id, *gone), limit)
+
+    # ------------------------------------------------------------ the customer
+
+    async def create(self, new: NewCustomer, actor: str) -> Customer:
+        """Make a customer; raises BadInput, or Conflict where the external id is taken."""
+        return await self._create(new, actor)
+
+    async def _create(self, new: NewCustomer, actor: str) -> Customer:
+        async with self._store.begin() as tx:
+            made = await create_in(tx, new, self._numbers, actor)
+        self._publish(made)
+        return made
+
+    async def update(self, customer_id: str, changes: Mapping[str, str], version: int | None, actor: str) -> Customer:
+        """Write these fields (see `fields.CLEANERS`); `version` is the one that was read, None does not mind.
+
+        Raises BadInput with the field, or Conflict where somebody else wrote meanwhile.
+        """
+        async with self._writing(customer_id, actor, "update") as write:
+            await update_in(write.tx, write.id, changes, version, write.changes)
+        return await self.get(write.id)
+
+    async def set_note(self, customer_id: str, note: str, actor: str) -> Customer:
+        """Write the note that the card shows."""
+        return await self.update(customer_id, {"note": note}, None, actor)
+
+    async def set_category(self, customer_id: str, category_id: str, actor: str) -> Customer:
+        """Give a category, "" is none; raises BadInput where there is no such."""
+        return await self.update(customer_id, {"category": category_id}, None, actor)
+
+    async def merge(self, keep: str, gone: str, actor: str) -> Customer:
+        """Make one customer of two: all that `gone` has goes to `keep`. Raises BadInput where they are one."""
+        async with self._writing(keep, actor, "merge") as write:
+            gone = await rows.living_id(write.tx, gone)
+            if gone == write.id:
+                raise BadInput("A customer cannot be merged with itself.")
+            write.changes.update(await merge.merge(write.tx, write.id, gone, write.now))
+            await audit.record(write.tx, actor, "merged_away", "customer", gone, {"merged_into": ("", write.id)})
+        self._bus.publish(CustomerChanged(customer_id=gone, gone=True, merged_into=write.id))
+        return await self.get(write.id)
+
+    # ------------------------------------------------------------ numbers and mails
+
+    async def add_number(self, customer_id: str, raw: str, kind: str, actor: str) -> Customer:
+        """Add a number (CALL-28); raises BadInput where it is none. One the customer has already stays as it is."""
+        async with self._writing(customer_id, actor, "add_number") as write:
+            added = await contacts.add_number(write.tx, write.id, self._numbers.parse(raw), kind)
+            write.changes.update({"number": ("", added)} if added else {})
+        return await self.get(write.id)
+
+    async def remove_number(self, customer_id: str, number_id: str, actor: str) -> Customer:
+        """Take a number away; raises NotFound."""
+        async with self._writing(customer_id, actor, "remove_number") as write:
+            write.changes["number"] = (await contacts.remove_number(write.tx, write.id, number_id), "")
+        return await self.get(write.id)
+
+    async def set_primary_number(self, customer_id: str, number_id: str, actor: str) -> Customer:
+        """Show this number first; raises NotFound."""
+        async with self._writing(customer_id, actor, "primary_number") as write:
+            write.changes["primary"] = ("", await contacts.set_primary(write.tx, write.id, number_id))
+        return await self.get(write.id)
+
+    async def add_mail(self, customer_id: str, address: str, actor: str) -> Customer:
+        """Add a mail address; raises BadInput."""
+        async with self._writing(customer_id, actor, "add_mail") as write:
+            added = await contacts.add_mail(write.tx, write.id, address)
+            write.changes.update({"mail": ("", added)} if added else {})
+        return await self.get(write.id)
+
+    async def remove_mail(self, customer_id: str, mail_id: str, actor: str) -> Customer:
+        """Take a mail address away; raises NotFound."""
+        async with self._writing(customer_id, actor, "remove_mail") as write:
+            write.changes["mail"] = (await contacts.remove_mail(write.tx, write.id, mail_id), "")
+        return await self.get(write.id)
+
+    # ------------------------------------------------------------ photo
+
+    async def set_photo(self, customer_id: str, data: bytes, actor: str) -> Customer:
+        """Keep a picture as it was uploaded (CALL-24); raises BadInput that says what is wrong with it."""
+        checked = await self._photos.put(data)
+        async with self._writing(customer_id, actor, "set_photo") as write:
+            await _insert_photo(write.tx, checked, write.now)
+            old = await _set_photo(write.tx, write.id, checked.hash)
+            write.changes["photo"] = (old, checked.hash)
+        await self._drop_unused(old)
+        return await self.get(write.id)
+
+    async def remove_photo(self, customer_id: str, actor: str) -> Customer:
+        """Take the picture away."""
+        async with self._writing(customer_id, actor, "remove_photo") as write:
+            old = await _set_photo(write.tx, write.id, None)
+            write.changes["photo"] = (old, "")
+        await self._drop_unused(old)
+        return await self.get(write.id)
+
+    async def photo(self, customer_id: str, size: Literal["full", "thumb"] = "full") -> Photo:
+        """The file to serve: `full` is byte for byte the upload. Raises NotFound where there is none."""
+        query = sa.select(photo.c.hash, photo.c.mime).join(customer, customer.c.photo == photo.c.hash)
+        async with self._store.read() as tx:
+            living = await rows.living_id(tx, customer_id)
+            found = (await tx.execute(query.where(customer.c.id == living))).first()
+        if found is None:
+            raise NotFound("This customer has no photo.")
+        if size == "thumb":
+            return Photo(await self._photos.existing(self._photos.thumb(found.hash)), FORMATS["WEBP"])
+        return Photo(await self._photos.existing(self._photos.full(found.hash)), found.mime)
+
+    # ------------------------------------------------------------ orders
+
+    async def orders(self, customer_id: str, only_open: bool = False) -> tuple[Order, ...]:
+        """The orders: open ones first, oldest first; then closed ones, newest first."""
+        async with self._store.read() as tx:
+            return await orders.of_customer(tx, await rows.living_id(tx, customer_id), only_open)
+
+    async def order(self, order_id: str) -> Order:
+        """One order; raises NotFound."""
+        async with self._store.read() as tx:
+            return await orders.load(tx, order_id)
+
+    async def add_order(self, customer_id: str, new: NewOrder, actor: str) -> Order:
+        """Make an order; raises BadInput with the field."""
+        async with self._writing(customer_id, actor, "add_order") as write:
+            made = await orders.insert(write.tx, write.id, new, write.now)
+            write.changes["order"] = ("", made.number or made.title or made.id)
+        return made
+
+    async def update_order(self, order_id: str, changes: Mapping[str, object], actor: str) -> Order:
+        """Write these fields of an order (those of `NewOrder`); raises NotFound or BadInput."""
+        old = await self.order(order_id)
+        async with self._writing(old.customer_id, actor, "update_order") as write:
+            old = await orders.load(write.tx, order_id)
+            await orders.change(write.tx, order_id, changes, write.now)
+            new = await orders.load(write.tx, order_id)
+            write.changes.update(_order_difference(old, new, changes))
+        return new
+
+    async def remove_order(self, order_id: str, actor: str) -> None:
+        """Remove an order; raises NotFound."""
+        old = await self.order(order_id)
+        async with self._writing(old.customer_id, actor, "remove_order") as write:
+            await orders.delete(write.tx, order_id)
+            write.changes["order"] = (old.number or old.title or old.id, "")
+
+    # ------------------------------------------------------------ within
+
+    @asynccontextmanager
+    async def _writing(self, customer_id: str, actor: str, action: str) -> AsyncIterator[_Write]:
+        """One transaction on one customer: its audit row and its search text with it, the bus after it."""
+        async with self._store.begin() as tx:
+            write = _Write(tx, await rows.living_id(tx, customer_id), datetime.now(UTC))
+            yield write
+            if write.changes:
+                await rows.touch(tx, write.id, write.now, self._numbers)
+                await audit.record(tx, actor, action, "customer", write.id, write.changes)
+            keys = await rows.keys_of(tx, write.id)
+        if write.changes:
+            self._bus.publish(CustomerChanged(customer_id=write.id, numbers=keys))
+
+    def _publish(self, made: Customer) -> None:
+        keys = tuple(number.key for number in made.numbers)
+        self._bus.publish(CustomerChanged(customer_id=made.id, numbers=keys))
+
+    def _keep(self, customer_id: str, made: Snapshot) -> None:
+        self._snapshots[customer_id] = made
+        if len(self._snapshots) > SNAPSHOTS:
+            self._snapshots.popitem(last=False)
+
+    def _forget(self, fact: CustomerChanged) -> None:
+        self._changes_seen += 1
+        self._snapshots.pop(fact.customer_id, None)
+
+    def _forget_all(self, fact: SettingsChanged) -> None:
+        if fact.key == "categories":
+            self._changes_seen += 1
+            self._snapshots.clear()
+
+    async def _drop_unused(self, hash_: str) -> None:
+        """Forget a picture that no customer has any more."""
+        if not hash_:
+            return
+        unused = ~sa.exists().where(customer.c.photo == hash_)
+        async with self._store.begin() as tx:
+            result = await tx.execute(sa.delete(photo).where(photo.c.hash == hash_, unused))
+            if result.rowcount:
+                await self._photos.remove(hash_)
+
+
+# ---------------------------------------------------------------- steps of a transaction
+
+
+async def create_in(tx: AsyncConnection, new: NewCustomer, numbers: Numbers, actor: str) -> Customer:
+    """Make a customer in a transaction under way (the import makes many in one); raises as `create`."""
+    now, id_ = datetime.now(UTC), new_id()
+    values = clean({name: value for name, value in asdict(new).items() if name not in ("numbers", "mails")})
+    if not (values["name"] or values["company"] or new.numbers):
+        raise BadInput("A customer needs a name, a company or a number.", "name")
+    await _insert(tx, {"id": id_, "created_at": now, "updated_at": now, **rows.folded(values)})
+    for raw, kind in new.numbers:
+        await contacts.add_number(tx, id_, numbers.parse(raw), kind)
+    for address in new.mails:
+        await contacts.add_mail(tx, id_, address)
+    made = await rows.load_many(tx, [id_])
+    await rows.refresh_search(tx, made, numbers)
+    changes: dict[str, tuple[object, object]] = {name: ("", value) for name, value in values.items() if value}
+    changes |= {"numbers": ("", [number.key for number in made[0].numbers])} if new.numbers else {}
+    await audit.record(tx, actor, "create", "customer", id_, changes)
+    return made[0]
+
+
+async def update_in(
+    tx: AsyncConnection,
+    customer_id: str,
+    changes: Mapping[str, str],
+    version: int | None,
+    told: dict[str, tuple[object, object]],
+) -> None:
+    """Write fields in a transaction under way; what really changed goes into `told`. Raises as `update`."""
+    old = await rows.load(tx, customer_id)
+    if version is not None and version != old.version:
+        raise Conflict("Somebody else changed this customer meanwhile.")
+    before = {"category": old.category.id if old.category else ""}
+    values = {name: value for name, value in clean(changes).items() if value != before.get(name, getattr(old, name))}
+    if values:
+        await _update(tx, customer_id, rows.folded(dict(values)))
+        told.update({name: (before.get(name, getattr(old, name)), value) for name, value in values.items()})
+
+
+async def _insert(tx: AsyncConnection, columns: dict[str, object]) -> None:
+    try:
+        await tx.execute(sa.insert(customer).values(columns))
+    except IntegrityError as error:
+        raise _refused(error) from error
+
+
+async def _update(tx: AsyncConnection, customer_id: str, columns: dict[str, object]) -> None:
+    try:
+        await tx.execute(sa.update(customer).where(customer.c.id == customer_id).values(columns))
+    except IntegrityError as error:
+        raise _refused(error) from error
+
+
+def _refused(error: IntegrityError) -> BadInput | Conflict:
+    if "external_id" in str(error.orig):
+        return Conflict("Another customer has this external id.")
+    return BadInput("There is no such category.", "category")
+
+
+async def _insert_photo(tx: AsyncConnection, checked: Checked, now: datetime) -> None:
+    known = await tx.scalar(sa.select(photo.c.hash).where(photo.c.hash == checked.hash))
+    if known is None:
+        await tx.execute(sa.insert(photo).values(**asdict(checked), created_at=now))
+
+
+async def _set_photo(tx: AsyncConnection, customer_id: str, hash_: str | None) -> str:
+    """Give or take the picture; returns the hash of the one before that nobody should need now, or ""."""
+    old = await tx.scalar(sa.select(customer.c.photo).where(customer.c.id == customer_id))
+    await tx.execute(sa.update(customer).where(customer.c.id == customer_id).values(photo=hash_))
+    return old if old and old != hash_ else ""
+
+
+def _order_difference(old: Order, new: Order, changes: Mapping[str, object]) -> dict[str, tuple[object, object]]:
+    label = new.number or new.title or new.id
+    return {
+        f"order {label}: {name}": (getattr(old, name), getattr(new, name))
+        for name in changes
+        if getattr(old, name) != getattr(new, name)
+    }

@@ -1,0 +1,164 @@
+"""Customers in SQL. Every function works in the transaction it is given."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from screenpop.customers.fold import fold, number_words, numbers_in
+from screenpop.customers.model import Category, Customer, CustomerMail, CustomerNumber, Row
+from screenpop.errors import NotFound
+from screenpop.numbers import Numbers
+from screenpop.store.tables import category, customer, customer_mail, customer_number
+
+MAX_HOPS = 20
+
+
+async def living_id(tx: AsyncConnection, customer_id: str) -> str:
+    """The id of the customer, or of the one it was merged into; raises NotFound."""
+    for _ in range(MAX_HOPS):
+        row = (await tx.execute(sa.select(customer.c.merged_into).where(customer.c.id == customer_id))).first()
+        if row is None:
+            break
+        if row.merged_into is None:
+            return customer_id
+        customer_id = row.merged_into
+    raise NotFound("There is no such customer.")
+
+
+async def load(tx: AsyncConnection, customer_id: str) -> Customer:
+    """The customer, or the one it was merged into; raises NotFound."""
+    return (await load_many(tx, [await living_id(tx, customer_id)]))[0]
+
+
+async def load_many(tx: AsyncConnection, ids: Sequence[str]) -> list[Customer]:
+    """These customers in this order, those that are gone left out."""
+    found = {row.id: row for row in await tx.execute(sa.select(customer).where(customer.c.id.in_(ids)))}
+    kinds = await categories_by_id(tx)
+    numbers = await _numbers_of(tx, ids)
+    mails = await _mails_of(tx, ids)
+    return [_customer(found[id_], kinds, numbers[id_], mails[id_]) for id_ in ids if id_ in found]
+
+
+async def categories_by_id(tx: AsyncConnection) -> dict[str, Category]:
+    """The admin's list of categories, in its order."""
+    rows = await tx.execute(sa.select(category).order_by(category.c.sort, category.c.name))
+    return {row.id: Category(**row._mapping) for row in rows}
+
+
+async def keys_of(tx: AsyncConnection, customer_id: str) -> tuple[str, ...]:
+    """The keys of all numbers of a customer."""
+    query = sa.select(customer_number.c.key).where(customer_number.c.customer_id == customer_id)
+    return tuple((await tx.execute(query)).scalars())
+
+
+async def owners_of(tx: AsyncConnection, key: str) -> list[str]:
+    """The customers who have the number with this key."""
+    query = sa.select(customer_number.c.customer_id).where(customer_number.c.key == key).distinct()
+    return list((await tx.execute(query)).scalars())
+
+
+async def touch(tx: AsyncConnection, customer_id: str, now: datetime, numbers: Numbers) -> None:
+    """Note that a customer was written: a new version, and what it is found by."""
+    await tx.execute(
+        sa.update(customer).where(customer.c.id == customer_id).values(version=customer.c.version + 1, updated_at=now)
+    )
+    await refresh_search(tx, await load_many(tx, [customer_id]), numbers)
+
+
+async def refresh_search(tx: AsyncConnection, customers: Iterable[Customer], numbers: Numbers) -> None:
+    """Bring in step what these customers are found by."""
+    texts = [{"customer_id": each.id, "text": search_text(each, numbers)} for each in customers]
+    await tx.execute(
+        sa.text(
+            "INSERT INTO customer_search (customer_id, text) VALUES (:customer_id, :text)"
+            " ON CONFLICT (customer_id) DO UPDATE SET text = excluded.text"
+        ),
+        texts,
+    )
+
+
+def search_text(each: Customer, numbers: Numbers) -> str:
+    """What a customer is found by; the parts on lines of their own, so that no word spans two of them."""
+    words = {word for number in each.numbers for word in number_words(number.key, number.national)}
+    words |= numbers_in(each.note, numbers)
+    lines = (fold(each.name), fold(each.company), *(mail.address for mail in each.mails), *sorted(words))
+    return "\n".join(filter(None, lines))
+
+
+async def rows(tx: AsyncConnection, ids: Collection[str]) -> dict[str, Row]:
+    """These customers as they stand in a list."""
+    kinds = await categories_by_id(tx)
+    numbers = await _numbers_of(tx, ids)
+    found = await tx.execute(sa.select(customer).where(customer.c.id.in_(ids)))
+    return {row.id: _row(row, kinds, numbers[row.id]) for row in found}
+
+
+def folded(values: dict[str, Any]) -> dict[str, Any]:
+    """The columns for these fields, with what they are ordered by."""
+    columns = {("category_id" if name == "category" else name): value for name, value in values.items()}
+    for name in ("category_id", "external_id"):
+        if name in columns:
+            columns[name] = columns[name] or None
+    columns |= {f"{name}_key": fold(columns[name]) for name in ("name", "company") if name in columns}
+    return columns
+
+
+def _customer(
+    row: sa.Row[Any],
+    kinds: dict[str, Category],
+    numbers: Sequence[CustomerNumber],
+    mails: Sequence[CustomerMail],
+) -> Customer:
+    values = dict(row._mapping)
+    for name in ("name_key", "company_key"):
+        values.pop(name)
+    values["category"] = kinds.get(values.pop("category_id") or "")
+    for name in ("external_id", "photo", "merged_into"):
+        values[name] = values[name] or ""
+    return Customer(numbers=tuple(numbers), mails=tuple(mails), **values)
+
+
+def _row(row: sa.Row[Any], kinds: dict[str, Category], numbers: Sequence[CustomerNumber]) -> Row:
+    return Row(
+        id=row.id,
+        name=row.name,
+        company=row.company,
+        category=kinds.get(row.category_id or ""),
+        city=row.city,
+        country=row.country,
+        number=numbers[0].national if numbers else "",
+        numbers=len(numbers),
+        photo=row.photo or "",
+    )
+
+
+async def _numbers_of(tx: AsyncConnection, ids: Collection[str]) -> defaultdict[str, list[CustomerNumber]]:
+    c = customer_number.c
+    query = sa.select(customer_number).where(c.customer_id.in_(ids)).order_by(c.primary.desc(), c.sort, c.id)
+    grouped: defaultdict[str, list[CustomerNumber]] = defaultdict(list)
+    for row in await tx.execute(query):
+        grouped[row.customer_id].append(
+            CustomerNumber(
+                id=row.id,
+                raw=row.raw,
+                e164=row.e164,
+                key=row.key,
+                national=row.national,
+                kind=row.kind,
+                primary=row.primary,
+            )
+        )
+    return grouped
+
+
+async def _mails_of(tx: AsyncConnection, ids: Collection[str]) -> defaultdict[str, list[CustomerMail]]:
+    c = customer_mail.c
+    query = sa.select(customer_mail).where(c.customer_id.in_(ids)).order_by(c.primary.desc(), c.sort, c.id)
+    grouped: defaultdict[str, list[CustomerMail]] = defaultdict(list)
+    for row in await tx.execute(query):
+        grouped[row.customer_id].append(CustomerMail(id=row.id, address=row.address, primary=row.primary))
+    return grouped
