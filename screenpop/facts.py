@@ -21,6 +21,9 @@ class Party:
     name: str = ""
 
 
+NOBODY = Party()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallView:
     """A call as it stands at one moment. Times are Unix seconds (UTC); None is "not yet"."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from screenpop.facts import Party, TransferKind
+from screenpop.facts import NOBODY, Party, TransferKind
 
 LegState = Literal["down", "calling", "ringing", "up"]
 """`calling`: this leg called us and waits; `ringing`: we call this leg and its phone rings."""
@@ -26,8 +26,8 @@ class Leg:
     name: str
     """Technology, resource and a serial: `PJSIP/101-0000002a`."""
     state: LegState = "down"
-    caller: Party = Party()
-    connected: Party = Party()
+    caller: Party = NOBODY
+    connected: Party = NOBODY
     exten: str = ""
     context: str = ""
 

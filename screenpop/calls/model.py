@@ -5,7 +5,7 @@ from typing import Literal
 
 from screenpop.calls.events import DialStatus, Leg
 from screenpop.calls.rules import Kind
-from screenpop.facts import CallView, Direction, Party
+from screenpop.facts import NOBODY, CallView, Direction, Party
 
 Phase = Literal["own", "ringing", "talking", "over"]
 """Of a channel. own: it called; ringing: it is being called; talking: it answered or was bridged; over: the
@@ -27,6 +27,8 @@ class Channel:
     talked: bool = False
     was_up: bool = False
     bridge: str = ""
+    picked_by: str = ""
+    """The extension that takes the call which rings here."""
 
     @property
     def phase(self) -> Phase:
@@ -64,7 +66,7 @@ class Call:
     linkedids: set[str] = field(default_factory=set)
     settled: bool = False
     """The direction is final: a phone rang."""
-    caller: Party = Party()
+    caller: Party = NOBODY
     called_number: str = ""
     rung: dict[str, None] = field(default_factory=dict)
     statuses: dict[str, DialStatus] = field(default_factory=dict)
@@ -78,6 +80,8 @@ class Call:
     answered_by: str = ""
     ended_at: float | None = None
     cause: int = 0
+    told: set[str] = field(default_factory=set)
+    """Transfers and pick-ups that facts told, so that a doubled event does not tell them again."""
     shown: tuple[Party, Party, str, str] | None = None
     """(caller, remote, line, queue) as the last fact told them."""
 

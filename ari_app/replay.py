@@ -1,0 +1,81 @@
+"""A recorded AMI stream through the same translation and tracker as a live one.
+
+Three forms are read: raw AMI text as it came from the socket, a JSON list of events, and JSON lines, each event a
+map of strings.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ari_app.ami_codec import Framer
+from ari_app.translate import translate
+from screenpop.calls.tracker import Tracker
+from screenpop.calls.wire import fact_to_map
+from screenpop.errors import BadInput
+from screenpop.facts import CallFact, CallMerged
+
+CHUNK = 1 << 16
+
+
+def read_trace(data: bytes) -> list[dict[str, str]]:
+    """The messages of a recorded stream, in order. Raises BadInput where it is JSON that cannot be read."""
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start == b"[":
+        return _events(_json(data, 0))
+    if start == b"{":
+        lines = data.splitlines()
+        return _events([_json(line, number) for number, line in enumerate(lines, 1) if line.strip()])
+    framer = Framer()
+    messages = [message for at in range(0, len(data), CHUNK) for message in framer.feed(data[at : at + CHUNK])]
+    return messages + framer.finish()
+
+
+def replay(messages: Sequence[Mapping[str, str]], tracker: Tracker) -> Iterator[dict[str, Any]]:
+    """The facts of a recorded stream as JSON-able maps, one for each fact, in order.
+
+    What is still open when the trace ends is ended by the sweep (`"swept": true`). A call that became part of
+    another one (a consultation that became a transfer) has the other one's id from its first fact on.
+    """
+    facts = list(_facts(messages, tracker))
+    kept = {fact.gone: fact.call.id for fact in facts if isinstance(fact, CallMerged)}
+    for fact in facts:
+        yield fact_to_map(fact) | {"call": _root(fact.call.id, kept)}
+
+
+def _facts(messages: Sequence[Mapping[str, str]], tracker: Tracker) -> Iterator[CallFact]:
+    at = 0.0
+    for message in messages:
+        event = translate(message, _clock(message, at))
+        if event is not None:
+            at = event.at
+            yield from tracker.apply(event)
+    yield from tracker.sweep(at)
+
+
+def _clock(message: Mapping[str, str], at: float) -> float:
+    """A stream without timestamps: time is at least the moment in which the newest channel was made."""
+    made = message.get("Uniqueid", "").rpartition("-")[2].partition(".")[0]
+    return max(at, float(made)) if made.isdecimal() and len(made) <= 11 else at
+
+
+def _root(call: str, kept: Mapping[str, str]) -> str:
+    seen: set[str] = set()
+    while call in kept and call not in seen:
+        seen.add(call)
+        call = kept[call]
+    return call
+
+
+def _json(text: bytes, line: int) -> Any:
+    try:
+        return json.loads(text.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError) as error:
+        where = f"line {line} of the trace" if line else "the trace"
+        raise BadInput(f"{where} begins like JSON but cannot be read as such: {error}") from None
+
+
+def _events(items: Any) -> list[dict[str, str]]:
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise BadInput("a JSON trace is a list of events, each one a map of strings")
+    return [{str(key): value if isinstance(value, str) else str(value) for key, value in i.items()} for i in items]

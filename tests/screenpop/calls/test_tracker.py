@@ -1,0 +1,177 @@
+"""The call tracker on hand-written events; `tests/pbx/test_traces.py` holds it against recorded ones."""
+
+import pytest
+
+from screenpop.agents.directory import Directory
+from screenpop.calls import events as ev
+from screenpop.calls.tracker import Tracker
+from screenpop.facts import CallEnded, CallFact, CallRang, CallRingEnded, Party
+from tests.screenpop.calls.legs import Script, caller, leg, told, up
+
+AGENTS = Directory.parse("101,102=SIP/150010002+PJSIP/102-web,103")
+
+
+def run(script: Script, tracker: Tracker | None = None) -> list[CallFact]:
+    tracker = tracker or Tracker(AGENTS)
+    facts = [fact for event in script.events for fact in tracker.apply(event)]
+    assert tracker.failures == 0
+    return facts
+
+
+def only(facts: list[CallFact], kind: type) -> CallFact:
+    (fact,) = [fact for fact in facts if isinstance(fact, kind)]
+    return fact
+
+
+def direct_call() -> Script:
+    a, b = caller(), leg("PJSIP/101", "2", "1")
+    script = Script().seen(a).seen(b).dials(a, b).seen(up(b)).dial_ends(a, up(b), "answered")
+    return script.bridged(up(b), up(a)).gone(up(b), up(a))
+
+
+@pytest.mark.feature("CALL-01", "CALL-02")
+def test_direct_call_answered_tells_its_story_once() -> None:
+    facts = run(direct_call())
+    assert told(facts) == [("started", ""), ("rang", "101"), ("answered", "101"), ("left", "101"), ("ended", "101")]
+
+
+@pytest.mark.feature("CALL-08", "CALL-18", "CALL-19", "CALL+03")
+def test_direct_call_shows_direction_caller_line_and_extension_while_it_rings() -> None:
+    view = only(run(direct_call()), CallRang).call
+    assert (view.direction, view.caller, view.line, view.to) == (
+        "incoming",
+        Party("+442079460001", "Ada"),
+        "101",
+        ("101",),
+    )
+
+
+@pytest.mark.feature("CALL-03", "CALL-08")
+def test_outgoing_call_rings_at_the_agent_who_calls_with_the_dialled_number() -> None:
+    a = leg("PJSIP/101", "1", caller=Party("101", "Agent"), exten="9442079460001")
+    b = leg("PJSIP/trunk", "2", "1")
+    script = Script().seen(a).seen(b).dials(a, b, "442079460001@trunk").dial_ends(a, up(b), "answered")
+    facts = run(script.bridged(up(b), up(a)).gone(up(b), up(a)))
+    assert told(facts)[1:3] == [("rang", "101"), ("answered", "101")]
+    assert facts[1].call.direction == "outgoing"
+    assert facts[1].call.remote == Party("442079460001")
+    assert facts[-1].call.answered_by == "101"
+
+
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [("busy", "busy"), ("no_answer", "no_answer"), ("cancelled", "no_answer"), ("failed", "failed")],
+)
+def test_outgoing_call_without_answer_ends_with_what_the_far_side_said(status: ev.DialStatus, result: str) -> None:
+    a, b = leg("PJSIP/101", "1", exten="442079460001"), leg("PJSIP/trunk", "2", "1")
+    facts = run(Script().seen(a).dials(a, b, "442079460001@trunk").dial_ends(a, b, status).gone(b, a))
+    assert only(facts, CallEnded).result == result  # type: ignore[attr-defined]
+
+
+@pytest.mark.feature("CALL+02")
+def test_ring_group_tells_the_others_who_answered() -> None:
+    a, b, c = caller(), leg("PJSIP/101", "2", "1"), leg("SIP/150010002", "3", "1")
+    script = Script().seen(a).dials(a, b).dials(a, c).seen(up(c)).dial_ends(a, b, "cancelled")
+    facts = run(script.dial_ends(a, up(c), "answered").bridged(up(c), up(a)).gone(b, cause=26).gone(up(c), up(a)))
+    end = only(facts, CallRingEnded)
+    assert isinstance(end, CallRingEnded)
+    assert (end.agent, end.reason, end.answered_by) == ("101", "answered_elsewhere", "102")
+    assert ("answered", "102") in told(facts)
+
+
+def test_several_devices_of_one_agent_ring_once_and_never_miss_what_one_of_them_answered() -> None:
+    a, b, c = caller(), leg("SIP/150010002", "2", "1"), leg("PJSIP/102-web", "3", "1")
+    script = Script().seen(a).dials(a, b).dials(a, c).seen(up(c)).dial_ends(a, b, "cancelled").gone(b, cause=26)
+    facts = run(script.dial_ends(a, up(c), "answered").bridged(up(c), up(a)).gone(up(c), up(a)))
+    assert told(facts) == [("started", ""), ("rang", "102"), ("answered", "102"), ("left", "102"), ("ended", "102")]
+
+
+def test_second_call_while_one_is_active_is_a_call_of_its_own() -> None:
+    a, b = caller(), leg("PJSIP/101", "2", "1")
+    c, d = caller("3", "+442079460002"), leg("PJSIP/101", "4", "3")
+    script = Script().seen(a).dials(a, b).dial_ends(a, up(b), "answered").bridged(up(b), up(a))
+    facts = run(script.seen(c).dials(c, d).dial_ends(c, d, "busy").gone(d, c, cause=17))
+    assert [(f.call.id, f.NAME) for f in facts[-4:]] == [
+        ("3", "started"),
+        ("3", "rang"),
+        ("3", "ring_ended"),
+        ("3", "ended"),
+    ]
+    assert only(facts, CallEnded).result == "busy"  # type: ignore[attr-defined]
+
+
+@pytest.mark.feature("CALL+08")
+def test_attended_transfer_becomes_one_call_and_its_card_shows_the_customer() -> None:
+    a, b = caller(), leg("PJSIP/101", "2", "1")
+    c, d = leg("PJSIP/101", "3", exten="103"), leg("PJSIP/103", "4", "3")
+    tracker = Tracker(AGENTS)
+    script = Script().seen(a).dials(a, b).dial_ends(a, up(b), "answered").bridged(up(b), up(a))
+    script.seen(c).dials(c, d).dial_ends(c, up(d), "answered").bridged(up(d), up(c), bridge="b2")
+    script.then(ev.Transferred, kind="attended", by=up(b), second=up(c), target=None)
+    moved = leg("PJSIP/103", "4", "1", state="up")
+    script.bridged(moved, bridge="b1").gone(up(b), up(c))
+    facts = run(script, tracker)
+    (call,) = tracker.calls()
+    assert (call.id, call.direction, call.remote.number, call.agents) == ("1", "incoming", "+442079460001", ("103",))
+    assert [(f.NAME, f.agent) for f in facts if f.NAME in ("merged", "transferred", "left")] == [
+        ("merged", ""),
+        ("transferred", "101"),
+        ("left", "101"),
+    ]
+
+
+@pytest.mark.feature("CALL-01")
+def test_originated_call_rings_at_the_agent_only_when_the_far_side_is_called() -> None:
+    a, b = leg("PJSIP/101", "1"), leg("PJSIP/trunk", "2", "1")
+    script = Script().seen(a).dials(None, a).dial_ends(None, up(a), "answered").dials(up(a), b, "442079460001@trunk")
+    facts = run(script)
+    assert told(facts) == [("started", ""), ("rang", "101")]
+    assert facts[-1].call.direction == "outgoing"
+
+
+def test_call_of_a_queue_abandoned_while_it_waits() -> None:
+    a, b = caller(exten="700"), leg("PJSIP/101", "2", "1")
+    script = Script().seen(up(a)).then(ev.CallerQueued, leg=up(a), queue="support", position=1).dials(up(a), b)
+    script.then(ev.CallerUnqueued, leg=up(a), queue="support", abandoned=True)
+    facts = run(script.dial_ends(up(a), b, "cancelled").gone(b, up(a)))
+    assert only(facts, CallEnded).result == "abandoned"  # type: ignore[attr-defined]
+    assert ("queue_left", "") in told(facts)
+
+
+def test_calls_that_are_up_when_ringdesk_starts_are_adopted() -> None:
+    a, b = up(caller()), leg("PJSIP/101", "2", "1", state="up")
+    seen = (ev.SnapshotLeg(leg=b, age=20, bridge="b1", called=True), ev.SnapshotLeg(leg=a, age=30, bridge="b1"))
+    facts = run(Script().then(ev.Snapshot, legs=seen).gone(b, a))
+    assert told(facts) == [("started", ""), ("answered", "101"), ("left", "101"), ("ended", "101")]
+    assert facts[0].call.started_at == pytest.approx(facts[1].at - 30)
+
+
+def test_calls_that_the_pbx_no_longer_has_are_swept() -> None:
+    tracker = Tracker(AGENTS)
+    run(Script(events=direct_call().events[:6]), tracker)
+    facts = tracker.sweep(1_700_000_100)
+    assert told(facts) == [("ended", "101")]
+    assert only(facts, CallEnded).swept is True  # type: ignore[attr-defined]
+    assert tracker.calls() == ()
+
+
+def test_late_event_of_an_ended_call_does_not_bring_it_back() -> None:
+    tracker = Tracker(AGENTS)
+    script = direct_call()
+    run(script, tracker)
+    assert [fact for event in script.events for fact in tracker.apply(event)] == []
+
+
+def test_internal_call_shows_the_colleague_and_no_card_at_the_caller() -> None:
+    a, b = leg("PJSIP/101", "1", caller=Party("101", "Ann"), exten="103"), leg("PJSIP/103", "2", "1")
+    facts = run(Script().seen(a).dials(a, b).dial_ends(a, up(b), "answered").bridged(up(b), up(a)).gone(up(b), up(a)))
+    assert told(facts)[:3] == [("started", ""), ("rang", "103"), ("answered", "103")]
+    assert (facts[1].call.direction, facts[1].call.remote) == ("internal", Party("101", "Ann"))
+
+
+def test_hold_is_told_once_for_each_change() -> None:
+    a, b = caller(), leg("PJSIP/101", "2", "1")
+    script = Script().seen(a).dials(a, b).dial_ends(a, up(b), "answered").bridged(up(b), up(a))
+    for kind in (ev.LegHeld, ev.LegHeld, ev.LegUnheld, ev.LegUnheld):
+        script.then(kind, leg=up(b))
+    assert told(run(script))[3:] == [("held", "101"), ("unheld", "101")]
