@@ -113,8 +113,11 @@ class AmiConnection(asyncio.Protocol):
         return (await self._exchange(fields, _ends_list, timeout))[1:-1]
 
     async def originate(self, fields: Fields, timeout: float) -> Headers:
-        """Send an asynchronous Originate and return its OriginateResponse. Raises like `action`."""
-        return (await self._exchange(fields, _ends_originate, timeout))[-1]
+        """Send an asynchronous Originate and return its OriginateResponse. Raises like `action`.
+
+        A PBX that accepts it, but whose event filter keeps OriginateResponse back, gives its first response.
+        """
+        return (await self._exchange(fields, _ends_originate, timeout, partly=True))[-1]
 
     async def login(self, username: str, secret: str, timeout: float = 5.0) -> None:
         """Log in by challenge, so that the secret is not sent; plainly where the PBX knows no challenge.
@@ -135,7 +138,10 @@ class AmiConnection(asyncio.Protocol):
         digest = hashlib.md5((challenge + secret).encode(), usedforsecurity=False)
         return {"AuthType": "MD5", "Key": digest.hexdigest()}
 
-    async def _exchange(self, fields: Fields, is_last: Callable[[Headers], bool], timeout: float) -> list[Headers]:
+    async def _exchange(
+        self, fields: Fields, is_last: Callable[[Headers], bool], timeout: float, *, partly: bool = False
+    ) -> list[Headers]:
+        """Everything that answers the action; with `partly` also what was answered when the time is up."""
         if self._transport is None or self.lost.done():
             raise PbxAway("there is no connection to the PBX")
         action_id, exchange = next(self._ids), _Exchange(is_last, asyncio.get_running_loop().create_future())
@@ -145,6 +151,8 @@ class AmiConnection(asyncio.Protocol):
             async with asyncio.timeout(timeout):
                 messages = await exchange.answered
         except TimeoutError as late:
+            if partly and exchange.messages:
+                return exchange.messages
             raise PbxSilent(f"the PBX did not answer {fields['Action']} within {timeout:g} s") from late
         finally:
             del self._pending[action_id]

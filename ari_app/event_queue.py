@@ -3,33 +3,33 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 import structlog
 
-Headers = dict[str, str]
-Handler = Callable[[Headers, float], None]
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-class EventQueue:
+class EventQueue(Generic[T]):
     """Keeps events in the order they came. While held, none is handed on: a snapshot is being taken."""
 
-    def __init__(self, handle: Handler, limit: int = 10_000, batch: int = 200) -> None:
+    def __init__(self, handle: Callable[[T, float], None], limit: int = 10_000, batch: int = 200) -> None:
         self._handle = handle
         self._limit = limit
         self._batch = batch
-        self._waiting: deque[tuple[Headers, float]] = deque()
+        self._waiting: deque[tuple[T, float]] = deque()
         self._held = False
         self._wake = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, headers: Headers, at: float) -> bool:
+    def put(self, event: T, at: float) -> bool:
         """Append an event read at `at` (Unix seconds); False when the queue is full and it was not taken."""
         if len(self._waiting) >= self._limit:
             return False
-        self._waiting.append((headers, at))
+        self._waiting.append((event, at))
         if not self._held:
             self._wake.set()
         return True
@@ -56,8 +56,8 @@ class EventQueue:
 
     def _consume_batch(self) -> None:
         for _ in range(min(self._batch, len(self._waiting))):
-            headers, at = self._waiting.popleft()
+            event, at = self._waiting.popleft()
             try:
-                self._handle(headers, at)
+                self._handle(event, at)
             except Exception:
-                log.exception("AMI event failed", event_name=headers.get("Event", ""))
+                log.exception("PBX event failed")

@@ -9,7 +9,7 @@ from typing import Literal, NoReturn
 import structlog
 
 from ari_app.ami import AmiConnection, Fields, Headers, LoginRefused, PbxSilent, connect
-from ari_app.event_queue import EventQueue, Handler
+from ari_app.event_queue import EventQueue
 from ari_app.resync import read_standing
 from screenpop.config import Ami
 from screenpop.errors import PbxAway, PbxError, PbxRefused
@@ -42,7 +42,7 @@ class AmiLink:
     def __init__(
         self,
         config: Ami,
-        on_event: Handler,
+        on_event: Callable[[Headers, float], None],
         on_snapshot: OnSnapshot,
         on_state: Callable[[PbxLinkChanged], None],
         timing: Timing | None = None,
