@@ -187,7 +187,7 @@ def _blind_transfer(headers: Headers, at: float) -> ev.Event | None:
 
 def _attended_transfer(headers: Headers, at: float) -> ev.Event | None:
     by = _leg(headers, "OrigTransferer")
-    if by is None or headers.get("Result", "Success") != "Success":
+    if by is None or headers.get("Result", "Success") != "Success" or headers.get("DestType") == "Threeway":
         return None
     second, target = _leg(headers, "SecondTransferer"), _leg(headers, "TransferTarget")
     return ev.Transferred(at=at, kind="attended", by=by, second=second, target=target)

@@ -38,6 +38,7 @@ def _move_history(keep: Call, gone: Call) -> None:
     keep.statuses.update(gone.statuses)
     keep.waiting.update(gone.waiting)
     keep.told |= gone.told
+    keep.picked_up.update(gone.picked_up)
     keep.queue = keep.queue or gone.queue
     keep.started_at = min(keep.started_at, gone.started_at)
     if keep.answered_at is None or (gone.answered_at is not None and gone.answered_at < keep.answered_at):

@@ -25,10 +25,11 @@ class Channel:
     dialled: bool = False
     ended_as: DialStatus | None = None
     talked: bool = False
-    was_up: bool = False
+    up_at: float | None = None
+    """Since when it is up: a phone that was called is up before it is bridged."""
     bridge: str = ""
-    picked_by: str = ""
-    """The extension that takes the call which rings here."""
+    done: bool = False
+    """Its agent gave the call away: it may stay for a moment, and takes no part any more."""
 
     @property
     def phase(self) -> Phase:
@@ -45,6 +46,7 @@ class Part:
 
     state: PartState
     shown: bool
+    since: float = 0.0
     held: bool = False
     status: DialStatus | None = None
     cause: int = 0
@@ -80,6 +82,8 @@ class Call:
     answered_by: str = ""
     ended_at: float | None = None
     cause: int = 0
+    picked_up: dict[str, str] = field(default_factory=dict)
+    """The extension at which the call rang, and the one that picked it up."""
     told: set[str] = field(default_factory=set)
     """Transfers and pick-ups that facts told, so that a doubled event does not tell them again."""
     shown: tuple[Party, Party, str, str] | None = None

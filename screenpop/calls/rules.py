@@ -18,6 +18,7 @@ _NO_PARTY = frozenset(
 _DIALLED = re.compile(r"\+?[\d*#]+")
 ANSWERED_ELSEWHERE = 26  # Q.850 as Asterisk uses it: AST_CAUSE_ANSWERED_ELSEWHERE
 _BUSY_CAUSES = frozenset({17})
+_FAILED_CAUSES = frozenset({1, 2, 3, 5, 6, 22, 27, 28, 29, 34, 38, 41, 42, 44, 58})  # no such number, no way there
 _REJECTED_CAUSES = frozenset({21})
 _RING_ENDS: dict[DialStatus, RingEnd] = {
     "answered": "answered_elsewhere",
@@ -63,6 +64,14 @@ def ring_end(status: DialStatus | None, cause: int, *, answered: bool) -> RingEn
     if status is not None:
         return _RING_ENDS[status]
     return "busy" if cause in _BUSY_CAUSES else "cancelled"
+
+
+def leg_status(status: DialStatus | None, cause: int) -> DialStatus:
+    """How the attempt to reach a leg ended, now that it is hung up with this Q.850 cause: a PBX calls "no answer"
+    what was a wrong number, too."""
+    if cause in _FAILED_CAUSES and status in (None, "no_answer"):
+        return "failed"
+    return status or ("busy" if cause in _BUSY_CAUSES else "cancelled")
 
 
 def result_of(

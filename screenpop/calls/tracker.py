@@ -139,11 +139,11 @@ class Tracker:
         del call.channels[channel.leg.id]
         if channel.kind != "none":
             call.cause = cause or call.cause
-        if channel.phase == "ringing" and channel.kind != "local":
-            call.statuses.setdefault(channel.leg.id, "busy" if cause == 17 else "cancelled")
+        if channel.dialled and not channel.talked and channel.kind != "local":
+            call.statuses[channel.leg.id] = rules.leg_status(call.statuses.get(channel.leg.id), cause)
         if part := call.parts.get(channel.agent):
             part.cause = cause
-        self._unqueue(channel, at, abandoned=not self._somebody_up(call))
+        self._unqueue(channel, at, abandoned=True)
 
     def _touch(self, leg: ev.Leg, at: float, *, reopen: bool = False) -> Channel | None:
         """The channel of a leg as it is now, made where it is new; None for what is over or no party."""
@@ -154,8 +154,8 @@ class Tracker:
             channel = self._adopt(leg, at, reopen=reopen)
         else:
             self._refresh(channel, leg)
-        if channel is not None and leg.state == "up":
-            channel.was_up = True
+        if channel is not None and leg.state == "up" and channel.up_at is None:
+            channel.up_at = at
             channel.call.reached_pbx |= channel is channel.call.origin
         return channel
 
@@ -305,13 +305,17 @@ class Tracker:
         if not call.answered_by:
             call.answered_by = self._answerer(channel)
 
-    @staticmethod
-    def _answerer(channel: Channel) -> str:
+    def _answerer(self, channel: Channel) -> str:
         call = channel.call
         if call.direction == "outgoing":
             return call.origin.agent or call.origin.leg.resource
         if channel.leg.id in call.callers:
             return ""
+        return self._label(channel)
+
+    @staticmethod
+    def _label(channel: Channel) -> str:
+        """The extension that takes part with a channel, else the name of its device."""
         return channel.agent or channel.leg.resource
 
     def _leg_held(self, event: ev.LegHeld) -> None:
@@ -341,6 +345,8 @@ class Tracker:
         if by is None:
             return
         named = self._target(by, second, target) or event.extension
+        for leg in filter(None, (by, second)):
+            leg.done = True
         for other in filter(None, (second, target)):
             if other.call is not by.call:
                 self._merge(*sorted((by.call, other.call), key=lambda call: _age(call.id)))
@@ -375,7 +381,7 @@ class Tracker:
         key = f"{picker.leg.id} picked up {ringing.leg.id}"
         if key not in ringing.call.told:
             ringing.call.told.add(key)
-            ringing.picked_by = picker.agent
+            ringing.call.picked_up[ringing.agent] = picker.agent
             self._facts.append(
                 CallPickedUp(call=ringing.call.view(), at=event.at, agent=picker.agent, instead_of=ringing.agent)
             )
@@ -408,7 +414,7 @@ class Tracker:
         queue, since = call.waiting.pop(channel.leg.id, ("", at))
         if not queue:
             return
-        answered = self._somebody_up(call)
+        answered = bool(self._answerer_since(call, since))
         call.abandoned = abandoned and not answered
         self._facts.append(
             QueueLeft(
@@ -487,7 +493,7 @@ class Tracker:
             call.line = origin.leg.exten if call.direction == "incoming" else ""
         shown = origin.leg.connected if origin.dialled else origin.leg.caller
         if origin.agent:
-            shown = Party(origin.agent, shown.name)
+            shown = Party(origin.agent, call.caller.name or shown.name)
         first_known = bool(shown.number) and not (call.settled and call.caller.number)
         if first_known or (shown.name and shown.number == call.caller.number):
             call.caller = shown
@@ -505,7 +511,7 @@ class Tracker:
 
     @staticmethod
     def _part_state(call: Call, channel: Channel) -> PartState | None:
-        if not channel.agent:
+        if not channel.agent or channel.done:
             return None
         called_himself = channel.leg.id in call.callers
         if channel.phase == "talking":
@@ -524,7 +530,7 @@ class Tracker:
             return
         was_shown = part is not None and part.shown
         if part is None:
-            part = call.parts[extension] = Part(state, shown)
+            part = call.parts[extension] = Part(state, shown, at)
         part.state, part.shown = state, shown or part.shown
         if part.shown and (state == "talking" or not was_shown):
             fact = CallAnswered if state == "talking" else CallRang
@@ -534,28 +540,21 @@ class Tracker:
     def _leave(self, call: Call, extension: str, at: float) -> None:
         part = call.parts.pop(extension)
         if part.state == "ringing":
-            answered = self._somebody_up(call)
-            reason = rules.ring_end(part.status, part.cause, answered=answered)
-            by = self._who_answered(call) if reason == "answered_elsewhere" else ""
-            self._facts.append(CallRingEnded(call=call.view(), at=at, agent=extension, reason=reason, answered_by=by))
+            by = call.picked_up.pop(extension, "") or self._answerer_since(call, part.since)
+            reason = rules.ring_end(part.status, part.cause, answered=bool(by))
+            name = by if reason == "answered_elsewhere" else ""
+            self._facts.append(CallRingEnded(call=call.view(), at=at, agent=extension, reason=reason, answered_by=name))
         elif call.channels:
             self._facts.append(CallLeft(call=call.view(), at=at, agent=extension))
 
-    @staticmethod
-    def _somebody_up(call: Call) -> bool:
-        """Somebody who was called answered: seen from the state of the channel, which comes before the bridge."""
-        return call.answered_at is not None or any(
-            c.dialled and c.was_up and c.ended_as is None and c.kind != "local" for c in call.channels.values()
-        )
-
-    @staticmethod
-    def _who_answered(call: Call) -> str:
+    @classmethod
+    def _answerer_since(cls, call: Call, since: float) -> str:
+        """Who answered after `since`, or "": seen from the state of the channel, which comes before the bridge."""
         for channel in call.channels.values():
-            if channel.picked_by:
-                return channel.picked_by
-            if channel.dialled and (channel.was_up or channel.talked) and channel.kind not in ("local", "none"):
-                return channel.agent or channel.leg.resource
-        return call.answered_by
+            answers = channel.dialled and channel.ended_as is None and channel.kind != "local"
+            if answers and channel.up_at is not None and channel.up_at >= since:
+                return cls._label(channel)
+        return ""
 
     def _tell_changed(self, call: Call, at: float) -> None:
         if call.shown is not None and call.face() != call.shown:
