@@ -15,6 +15,12 @@ class Agent:
         """The devices of this agent as a dialplan hint."""
         return "&".join(f"PJSIP/{device.name}" for device in DEVICES if device.extension == self.extension)
 
+    @property
+    def more_devices(self) -> tuple[str, ...]:
+        """The further SIP logins of this agent, beside the one named like the extension."""
+        names = (device.name for device in DEVICES if device.extension == self.extension)
+        return tuple(name for name in names if name != self.extension)
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
