@@ -201,6 +201,14 @@ class CustomerChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallNoted:
+    """A person wrote a note or a result on a logged call, or said which customer it was with."""
+
+    call_id: str
+    customer_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExtensionsChanged:
     """Which extensions agents have, or which user sits at which, was changed."""
 

@@ -22,6 +22,11 @@ def clean_line(text: str) -> str:
     return line
 
 
+def tame(text: str) -> str:
+    """What a stranger's text becomes where it must be taken whatever it is: one line, cut to its first 200."""
+    return " ".join(_CONTROL.sub(" ", text).split())[:MAX_LINE]
+
+
 def clean_note(text: str) -> str:
     """Several lines; raises BadInput where they are too long."""
     note = _NOTE_CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -284,6 +284,7 @@ call = Table(
     Column("talk_seconds", sa.Float, nullable=False, default=0.0, server_default=sa.text("0")),
     _text("result"),
     _number("cause"),
+    _flag("swept"),
     _text("disposition"),
     Index("ix_call_started_at", "started_at"),
     Index("ix_call_agent_started_at", "agent", "started_at"),
@@ -292,7 +293,8 @@ call = Table(
     Index("ix_call_open", "started_at", sqlite_where=sa.text("ended_at IS NULL")),
 )
 """One row a call, transfers and pick-ups included. `number` is the key of the customer's side; `agent` the extension
-that answered, or the one that rang last; `chosen`: an agent picked the customer, so no guess may change it."""
+that answered, or the one that rang last; `to` all that were called, with spaces between; `chosen`: an agent picked the
+customer, so no guess may change it; `swept`: the end was not seen, only that the call is gone."""
 
 call_note = Table(
     "call_note",

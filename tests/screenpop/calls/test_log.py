@@ -1,0 +1,255 @@
+"""The call log: one row a call, with the customer it was with and what people wrote."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from screenpop.bus import Bus
+from screenpop.calls.log import CallLog
+from screenpop.customers.model import NewCustomer
+from screenpop.customers.service import Customers
+from screenpop.errors import BadInput, NotFound
+from screenpop.facts import (
+    CallAnswered,
+    CallChanged,
+    CallEnded,
+    CallMerged,
+    CallNoted,
+    CallRang,
+    CallStarted,
+    CallView,
+    CustomerChanged,
+    Party,
+)
+from screenpop.numbers import Numbers
+from screenpop.store.engine import Store, default_url
+from screenpop.store.tables import audit
+
+CALLER = Party("030 1234567", "Anna")
+RINGING = CallView(
+    id="1.1", direction="incoming", caller=CALLER, to=("101",), remote=CALLER, line="+4930555100", started_at=1000.0
+)
+TALKING = replace(RINGING, answered_at=1004.0, answered_by="101")
+OVER = replace(TALKING, ended_at=1064.0)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = Store.open(default_url(tmp_path))
+    await opened.create_all()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def log(store: Store, bus: Bus) -> CallLog:
+    return CallLog(store, Numbers("DE"), bus)
+
+
+@pytest.fixture
+def customers(store: Store, bus: Bus, tmp_path: Path) -> Customers:
+    return Customers(store, Numbers("DE"), bus, tmp_path / "photos")
+
+
+def ring(bus: Bus, view: CallView = RINGING, agent: str = "101") -> None:
+    bus.publish(CallRang(call=view, at=view.started_at, agent=agent))
+
+
+def whole_call(bus: Bus) -> None:
+    bus.publish(CallStarted(call=RINGING, at=1000))
+    ring(bus)
+    bus.publish(CallAnswered(call=TALKING, at=1004, agent="101"))
+    bus.publish(CallEnded(call=OVER, at=1064, result="answered", cause=16, talk_seconds=60))
+
+
+async def _rows(log: CallLog) -> int:
+    await log.flush()
+    return len(await log.recent())
+
+
+async def test_a_whole_call_is_one_row_with_times_and_result(log: CallLog, bus: Bus) -> None:
+    whole_call(bus)
+    await log.flush()
+
+    (row,) = await log.recent(agent="101")
+    assert (row.direction, row.number, row.remote_name, row.line) == ("incoming", "+49301234567", "Anna", "+4930555100")
+    assert (row.agent, row.to, row.result, row.talk_seconds) == ("101", ("101",), "answered", 60)
+    assert row.answered_at == datetime.fromtimestamp(1004, UTC)
+    assert row.ended_at == datetime.fromtimestamp(1064, UTC)
+
+
+async def test_a_call_written_step_by_step_is_the_same_row(log: CallLog, bus: Bus) -> None:
+    whole_call(bus)
+    await log.flush()
+    (at_once,) = await log.recent()
+
+    ring(bus)
+    await log.flush()
+    bus.publish(CallAnswered(call=TALKING, at=1004, agent="101"))
+    await log.flush()
+    bus.publish(CallEnded(call=OVER, at=1064, result="answered", cause=16, talk_seconds=60))
+    await log.flush()
+
+    assert await log.recent() == [at_once]
+
+
+async def test_a_later_fact_that_knows_less_takes_nothing_away(log: CallLog, bus: Bus) -> None:
+    ring(bus)
+    await log.flush()
+    poor = replace(RINGING, line="", remote=Party(), to=(), started_at=1002.0)
+    bus.publish(CallChanged(call=poor, at=1003))
+    await log.flush()
+
+    (row,) = await log.recent()
+    assert (row.number, row.line, row.agent, row.to) == ("+49301234567", "+4930555100", "101", ("101",))
+    assert row.started_at == datetime.fromtimestamp(1000, UTC)
+
+
+@pytest.mark.feature("CALL-04")
+async def test_a_known_number_gives_the_row_its_customer(log: CallLog, bus: Bus, customers: Customers) -> None:
+    anna = await customers.create(NewCustomer(name="Anna", numbers=(("+49 30 1234567", ""),)), "u1")
+    whole_call(bus)
+    await log.flush()
+
+    (row,) = await log.recent(customer_id=anna.id)
+    assert row.customer_name == "Anna"
+
+
+@pytest.mark.feature("CALL+05")
+async def test_a_number_of_two_customers_leaves_the_choice_open(log: CallLog, bus: Bus, customers: Customers) -> None:
+    for name in ("Anna", "Bernd"):
+        await customers.create(NewCustomer(name=name, numbers=(("+49 30 1234567", ""),)), "u1")
+    whole_call(bus)
+    await log.flush()
+
+    assert [row.customer_id for row in await log.recent()] == [""]
+
+
+@pytest.mark.feature("CALL+11")
+async def test_a_number_entered_later_fills_in_older_rows(log: CallLog, bus: Bus, customers: Customers) -> None:
+    whole_call(bus)
+    await log.flush()
+
+    anna = await customers.create(NewCustomer(name="Anna", numbers=(("+49 30 1234567", ""),)), "u1")
+    await log.flush()
+
+    assert [row.customer_id for row in await log.recent()] == [anna.id]
+
+
+@pytest.mark.feature("CALL+11", "CALL+05")
+async def test_an_agents_choice_stands_against_later_guesses(log: CallLog, bus: Bus, customers: Customers) -> None:
+    chosen = await customers.create(NewCustomer(name="Chosen"), "u1")
+    ring(bus)
+    await log.assign_customer("1.1", chosen.id, "u1")
+    await customers.create(NewCustomer(name="Anna", numbers=(("+49 30 1234567", ""),)), "u1")
+    whole_call(bus)
+    await log.flush()
+
+    assert [row.customer_id for row in await log.recent()] == [chosen.id]
+
+
+async def test_assigning_nobody_or_an_unknown_customer(log: CallLog, bus: Bus, customers: Customers) -> None:
+    anna = await customers.create(NewCustomer(name="Anna", numbers=(("+49 30 1234567", ""),)), "u1")
+    whole_call(bus)
+
+    assert (await log.assign_customer("1.1", "", "u1")).customer_id == ""
+    with pytest.raises(NotFound):
+        await log.assign_customer("1.1", "no-such", "u1")
+    with pytest.raises(NotFound):
+        await log.assign_customer("9.9", anna.id, "u1")
+
+
+@pytest.mark.feature("CALL+08")
+async def test_a_merged_call_stays_one_row_and_keeps_what_was_written(
+    log: CallLog, bus: Bus, customers: Customers
+) -> None:
+    anna = await customers.create(NewCustomer(name="Anna"), "u1")
+    consult = replace(RINGING, id="2.1", direction="internal", remote=Party("101"), started_at=1010.0)
+    ring(bus)
+    ring(bus, consult, "102")
+    await log.set_note("2.1", "Needs a quote.", "u2")
+    await log.assign_customer("2.1", anna.id, "u2")
+    bus.publish(CallMerged(call=TALKING, at=1020, gone="2.1"))
+    ring(bus, consult, "102")
+    await log.flush()
+
+    (row,) = await log.recent()
+    assert (row.id, row.customer_id, [note.text for note in row.notes]) == ("1.1", anna.id, ["Needs a quote."])
+    assert await log.get("2.1") == row
+    assert (await log.set_result("2.1", "sold", "u2")).id == "1.1"
+
+
+async def test_each_author_has_one_note_and_may_take_it_back(log: CallLog, bus: Bus) -> None:
+    ring(bus)
+    await log.set_note("1.1", "First.", "u1")
+    await log.set_note("1.1", "Better.", "u1")
+    written = await log.set_note("1.1", "Mine.", "u2")
+    assert [(note.author, note.text) for note in written.notes] == [("u1", "Better."), ("u2", "Mine.")]
+
+    left = await log.set_note("1.1", " ", "u1")
+    assert [note.author for note in left.notes] == ["u2"]
+
+
+async def test_notes_and_results_tell_the_bus_and_leave_audit_rows(log: CallLog, bus: Bus, store: Store) -> None:
+    told: list[CallNoted] = []
+    bus.subscribe(CallNoted, told.append)
+    ring(bus)
+    await log.set_result("1.1", "call back", "u1")
+    await log.set_result("1.1", "call back", "u1")
+
+    assert told == [CallNoted(call_id="1.1")] * 2
+    async with store.read() as tx:
+        rows = (await tx.execute(sa.select(audit.c.actor, audit.c.changes))).all()
+    assert [tuple(row) for row in rows] == [("u1", {"disposition": ["", "call back"]})]
+
+
+async def test_note_with_bad_input_or_for_no_call_is_refused(log: CallLog, bus: Bus) -> None:
+    ring(bus)
+    with pytest.raises(BadInput):
+        await log.set_note("1.1", "x" * 10_001, "u1")
+    with pytest.raises(NotFound):
+        await log.set_note("9.9", "x", "u1")
+
+
+async def test_after_a_restart_open_rows_of_calls_that_are_gone_are_closed(log: CallLog, bus: Bus) -> None:
+    ring(bus)
+    ring(bus, replace(RINGING, id="1.2"))
+    bus.publish(CallAnswered(call=replace(TALKING, id="1.3"), at=1004, agent="101"))
+
+    assert sorted(await log.close_vanished({"1.2"})) == ["1.1", "1.3"]
+
+    rows = {row.id: row for row in await log.recent()}
+    assert {id_: row.result for id_, row in rows.items()} == {"1.1": "missed", "1.2": "", "1.3": "answered"}
+    assert [id_ for id_, row in rows.items() if row.ended_at is None] == ["1.2"]
+
+
+async def test_hostile_names_and_numbers_are_logged_in_one_tame_line(log: CallLog, bus: Bus) -> None:
+    hostile = Party("<script>\r\n\x00", "Eve\r\nAction: Hangup \ud800" + "x" * 500)
+    ring(bus, replace(RINGING, remote=hostile, line="\udcff"))
+    await log.flush()
+
+    (row,) = await log.recent()
+    assert (row.number, row.remote_raw, len(row.remote_name)) == ("", "<script>", 200)
+    assert row.remote_name.startswith("Eve Action: Hangup x")
+
+
+async def test_what_could_not_be_written_waits_for_the_next_try(
+    log: CallLog, bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring(bus)
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "begin", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await log.flush()
+    bus.publish(CustomerChanged(customer_id="x", numbers=("+49301234567",)))
+
+    assert await _rows(log) == 1
