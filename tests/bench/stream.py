@@ -1,0 +1,41 @@
+"""A long AMI stream, made of the recorded traces over and over, each time as new calls."""
+
+import re
+from collections.abc import Iterator
+from itertools import count, cycle
+from pathlib import Path
+
+TRACES = Path(__file__).parents[1] / "pbx" / "traces"
+CHUNK = 1 << 16
+_TIME = re.compile(rb"\b(1[0-9]{9})\.(\d+)")
+_SPREAD = 10_000
+"""Seconds between two passes over the traces: no id or channel of one is met again in the next."""
+
+
+def ami_stream(events: int) -> tuple[list[bytes], int]:
+    """At least `events` AMI events in pieces as a socket delivers them, and their exact number."""
+    parts, total = [], 0
+    for part in _passes():
+        parts.append(part)
+        total += part.count(b"\r\n\r\n")
+        if total >= events:
+            break
+    data = b"Asterisk Call Manager/11.0.0\r\n" + b"".join(parts)
+    return [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)], total
+
+
+def _passes() -> Iterator[bytes]:
+    traces = [_events_only(file.read_bytes()) for file in sorted(TRACES.glob("*.ami"))]
+    for number, trace in zip(count(), cycle(traces), strict=False):
+        yield _as_new_calls(trace, number * _SPREAD)
+
+
+def _events_only(trace: bytes) -> bytes:
+    blocks = trace.replace(b"\r\n", b"\n").split(b"\n\n")
+    kept = [block for block in blocks if block.startswith(b"Event: ") and b"Event: Shutdown" not in block]
+    return b"".join(block.replace(b"\n", b"\r\n") + b"\r\n\r\n" for block in kept)
+
+
+def _as_new_calls(trace: bytes, later: int) -> bytes:
+    """The same calls `later` seconds after: ids hold the time, so they become new ones."""
+    return _TIME.sub(lambda found: b"%d.%b" % (int(found[1]) + later, found[2]), trace)
