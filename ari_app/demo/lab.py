@@ -174,6 +174,8 @@ class Lab:
         """Stop it from running without closing anything (SIGSTOP), as a hung machine looks from outside."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
+            while not await asyncio.to_thread(_stands_still, self._process.pid):
+                await asyncio.sleep(0.005)
 
     async def thaw(self) -> None:
         """Let it run on after `freeze`."""
@@ -267,6 +269,12 @@ class Lab:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+def _stands_still(pid: int) -> bool:
+    """Is every thread of the process stopped?"""
+    states = (file.read_text().rpartition(")")[2].split()[0] for file in Path(f"/proc/{pid}/task").glob("*/stat"))
+    return all(state in "Tt" for state in states)
 
 
 def dies_with_us() -> tuple[str, ...]:

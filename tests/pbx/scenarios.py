@@ -18,6 +18,8 @@ class Scenario:
     phones: tuple[str, ...]
     everything: bool = False
     """Seen by an AMI user without an event filter."""
+    late: bool = False
+    """The play itself says when AMI begins to watch."""
 
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -643,6 +645,39 @@ async def number_with_zeros(stage: Stage) -> None:
     await outside.hang_up()
 
 
+# ---------------------------------------------------------------- seen too late
+
+
+async def calls_up_at_start(stage: Stage) -> None:
+    """AMI is attached while one call is up, one rings and one waits in a queue; then they end."""
+    talking = await (await stage.caller()).dial("101")
+    await stage.answers("101")
+    await happened(talking.answered)
+    ringing = await (await stage.caller("+447700900456", "Bob Example")).dial("102")
+    await stage.rings("102")
+    waiting = await (await stage.caller("+447700900789", "Carol Example")).dial("701")
+    await happened(waiting.answered)
+    await stage.watch()
+    await _list_everything(stage)
+    await moment()
+    for call in (talking, ringing, waiting):
+        await call.hang_up()
+
+
+async def _list_everything(stage: Stage) -> None:
+    """What Ringdesk asks after it has attached."""
+    await stage.tap.action("CoreShowChannels")
+    await stage.tap.event("CoreShowChannelsComplete")
+    await stage.tap.action("BridgeList")
+    await stage.tap.event("BridgeListComplete")
+    for message in [message for message in stage.tap.messages if message.get("Event") == "BridgeListItem"]:
+        await stage.tap.action("BridgeInfo", {"BridgeUniqueid": message["BridgeUniqueid"]})
+    await stage.tap.action("QueueStatus")
+    await stage.tap.event("QueueStatusComplete")
+    await moment()
+
+
+SCENARIOS["calls-up-at-start"] = Scenario(calls_up_at_start, ("101", "102"), late=True)
 SCENARIOS["direct-answered-unfiltered"] = Scenario(direct_answered, ("101",), everything=True)
 SCENARIOS["queue-ringall-answered-unfiltered"] = Scenario(
     queue_ringall_answered, ("101", "102", "103"), everything=True

@@ -1,0 +1,26 @@
+"""A real Asterisk for each test, and a stage for calls on it; any conftest may import these."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from ari_app.demo.lab import Lab
+from tests.pbx.stage import Stage
+
+
+@pytest.fixture
+async def asterisk(tmp_path: Path) -> AsyncIterator[Lab]:
+    """A freshly started Asterisk; phones ring for 3 s, parked calls wait 2 s."""
+    lab = Lab(tmp_path / "lab", ring_seconds=3, parking_seconds=2)
+    await lab.start()
+    yield lab
+    await lab.kill()
+
+
+@pytest.fixture
+async def stage(asterisk: Lab) -> AsyncIterator[Stage]:
+    """Phones and callers on `asterisk`, with AMI watched from the start."""
+    async with Stage(asterisk) as stage:
+        await stage.watch()
+        yield stage
