@@ -21,7 +21,7 @@ class Channel:
     leg: Leg
     kind: Kind
     agent: str
-    call: "Call"
+    call: "Call" = field(init=False)
     dialled: bool = False
     ended_as: DialStatus | None = None
     talked: bool = False
@@ -99,6 +99,12 @@ class Call:
         if self.direction == "outgoing" and self.called_number:
             return (self.called_number,)
         return tuple(self.rung) or tuple(filter(None, (self.first_exten,)))
+
+    def tell_once(self, what: str) -> bool:
+        """True the first time that `what` is to be told."""
+        first = what not in self.told
+        self.told.add(what)
+        return first
 
     def face(self) -> tuple[Party, Party, str, str]:
         """What a card shows of the call itself: a change of it is worth telling."""

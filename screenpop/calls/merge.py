@@ -1,8 +1,7 @@
 """Joining two calls into one: a consultation that became a transfer, a pick-up, a parked call taken back."""
 
+from screenpop.calls.derive import RANK
 from screenpop.calls.model import Call
-
-_RANK = {"calling": 0, "ringing": 1, "talking": 2}
 
 
 def merge_calls(keep: Call, gone: Call) -> None:
@@ -28,7 +27,7 @@ def _take_parties(keep: Call, gone: Call) -> None:
 def _move_parts(keep: Call, gone: Call) -> None:
     for extension, part in gone.parts.items():
         known = keep.parts.get(extension)
-        if known is None or (known.shown, _RANK[known.state]) < (part.shown, _RANK[part.state]):
+        if known is None or (known.shown, RANK[known.state]) < (part.shown, RANK[part.state]):
             keep.parts[extension] = part
 
 

@@ -1,0 +1,137 @@
+"""What follows from the channels of a call: direction and parties, who answered, what each agent does."""
+
+from screenpop.calls import events as ev
+from screenpop.calls import rules
+from screenpop.calls.model import Call, Channel, PartState
+from screenpop.facts import Party
+
+RANK: dict[PartState, int] = {"calling": 0, "ringing": 1, "talking": 2}
+
+
+def settle(call: Call) -> None:
+    """Direction and parties, as far as they are known; final once a phone rings."""
+    channels = call.channels.values()
+    kinds = [c.kind for c in channels if c.dialled and c.kind != "local"]
+    origin = call.origin
+    if not call.settled or (origin.kind == "local" and "trunk" in kinds):
+        call.direction = rules.direction_of(origin.kind, kinds)
+    if not call.first_exten and origin.leg.exten != "s":
+        call.first_exten = origin.leg.exten
+        call.line = origin.leg.exten if call.direction == "incoming" else ""
+    shown = origin.leg.connected if origin.dialled else origin.leg.caller
+    if origin.agent:
+        shown = Party(origin.agent, call.caller.name or shown.name)
+    first_known = bool(shown.number) and not (call.settled and call.caller.number)
+    if first_known or (shown.name and shown.number == call.caller.number):
+        call.caller = shown
+    if kinds:
+        call.settled = True
+
+
+def make_origin(call: Call, channel: Channel) -> None:
+    """`channel` turned out to be the one that began the call."""
+    call.callers.discard(call.origin.leg.id)
+    call.callers.add(channel.leg.id)
+    call.origin = channel
+
+
+def note_dialled(called: Channel, event: ev.DialBegan) -> None:
+    """The PBX calls a leg: for whom it rings, or which number was dialled."""
+    note_rung(called, event.dialled)
+    if event.queue:
+        called.call.queue = event.queue
+
+
+def note_rung(called: Channel, dialled: str) -> None:
+    """`called` is a leg that the PBX calls, by the dial string `dialled` ("" where it is not known)."""
+    call = called.call
+    if called.kind == "trunk" and not call.called_number:
+        number = rules.dialled_number(dialled, called.leg.caller.number, call.first_exten)
+        call.called_number = number or called.leg.caller.number
+    elif called.kind in ("agent", "phone"):
+        call.rung[label(called)] = None
+
+
+def talks(channel: Channel, at: float) -> None:
+    """A channel answered, or hears others."""
+    call = channel.call
+    channel.talked = True
+    channel.ended_as = None
+    answers = channel.leg.id not in call.callers or channel.kind == "agent"
+    if channel.kind == "local" or not answers:
+        return
+    if call.answered_at is None:
+        call.answered_at = at
+    if not call.answered_by:
+        call.answered_by = answerer(channel)
+
+
+def answerer(channel: Channel) -> str:
+    """Who is shown as having answered, now that `channel` talks."""
+    call = channel.call
+    if call.direction == "outgoing":
+        return call.origin.agent or call.origin.leg.resource
+    if channel.leg.id in call.callers:
+        return ""
+    return label(channel)
+
+
+def label(channel: Channel) -> str:
+    """The extension that takes part with a channel, else the name of its device."""
+    return channel.agent or channel.leg.resource
+
+
+def answerer_since(call: Call, since: float) -> str:
+    """Who answered after `since`, or "": seen from the state of the channel, which comes before the bridge."""
+    for channel in call.channels.values():
+        answers = channel.dialled and channel.ended_as is None and channel.kind != "local"
+        if answers and channel.up_at is not None and channel.up_at >= since:
+            return label(channel)
+    return ""
+
+
+def dial_failed(called: Channel, status: ev.DialStatus) -> None:
+    """The attempt to reach a leg ended without an answer."""
+    call = called.call
+    called.ended_as = status
+    if called.kind != "local":
+        call.statuses[called.leg.id] = status
+    if part := call.parts.get(called.agent):
+        part.status = status
+
+
+def transfer_target(by: Channel, second: Channel | None, target: Channel | None) -> str:
+    """Whom the call was given to: the extension of the target's leg, or who else is in the second call."""
+    if target is not None and target.kind in ("agent", "phone"):
+        return label(target)
+    if second is None:
+        return ""
+    others = [c for c in second.call.channels.values() if c.dialled and c.kind != "local" and c.agent != by.agent]
+    if not others:
+        return ""
+    last = others[-1]
+    return last.agent or second.call.called_number or last.leg.caller.number
+
+
+def states(call: Call) -> dict[str, tuple[PartState, Channel]]:
+    """What each agent does in the call now, by the strongest of his channels."""
+    found: dict[str, tuple[PartState, Channel]] = {}
+    for channel in call.channels.values():
+        state = part_state(call, channel)
+        if state and (channel.agent not in found or RANK[state] > RANK[found[channel.agent][0]]):
+            found[channel.agent] = (state, channel)
+    return found
+
+
+def part_state(call: Call, channel: Channel) -> PartState | None:
+    """What its agent does by this channel; None where that is no part in the call."""
+    if not channel.agent or channel.done:
+        return None
+    called_himself = channel.leg.id in call.callers
+    if channel.phase == "talking":
+        return None if called_himself and call.direction == "incoming" else "talking"
+    if channel.phase == "ringing":
+        return "ringing"
+    if channel.phase == "own" and called_himself and call.settled and call.direction != "incoming":
+        return "calling"
+    return None
