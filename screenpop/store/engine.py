@@ -39,15 +39,15 @@ class Store:
 
         Raises BadConfiguration for an address that cannot be one.
         """
-        parsed = _parse(url)
+        parsed = parse_url(url)
         if parsed.get_backend_name() != "sqlite":
             engine = create_async_engine(parsed)
             return cls(engine, engine)
         # A pool of one connection is what makes the writer one: the next transaction waits for the connection.
         writer = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=60)
         reader = create_async_engine(parsed, pool_size=READERS, max_overflow=0, pool_timeout=60)
-        _prepare(writer, "BEGIN IMMEDIATE")
-        _prepare(reader, "BEGIN")
+        begin_with(writer.sync_engine, "BEGIN IMMEDIATE")
+        begin_with(reader.sync_engine, "BEGIN")
         return cls(writer, reader)
 
     @asynccontextmanager
@@ -73,7 +73,8 @@ class Store:
         await self._writer.dispose()
 
 
-def _parse(url: str) -> URL:
+def parse_url(url: str) -> URL:
+    """The address of a store, with the driver we use; raises BadConfiguration."""
     try:
         parsed = make_url(url)
     except sa.exc.ArgumentError as error:
@@ -85,10 +86,10 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _prepare(engine: AsyncEngine, begin: str) -> None:
+def begin_with(engine: sa.Engine, begin: str) -> None:
     """Let us, not the driver, begin transactions: the driver would begin late and as a reader."""
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -96,7 +97,7 @@ def _prepare(engine: AsyncEngine, begin: str) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begun(connection: sa.Connection) -> None:
         connection.exec_driver_sql(begin)
 

@@ -50,6 +50,10 @@ def _number(name: str, default: int = 0) -> Column[int]:
     return Column(name, Integer, nullable=False, default=default, server_default=sa.text(str(default)))
 
 
+def _money(name: str) -> Column[int]:
+    return Column(name, sa.BigInteger, nullable=False, default=0, server_default=sa.text("0"))
+
+
 def _flag(name: str, default: bool = False) -> Column[bool]:
     return Column(name, Boolean, nullable=False, default=default, server_default=sa.true() if default else sa.false())
 
@@ -251,8 +255,8 @@ order = Table(
     _text("title"),
     _text("stage"),
     _text("responsible"),
-    _number("amount"),
-    _number("paid"),
+    _money("amount"),
+    _money("paid"),
     _text("currency"),
     _flag("open", True),
     _text("url"),

@@ -1,0 +1,98 @@
+"""Migrations: what they make is what the code reads, and they leave alone what they must."""
+
+import argparse
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ari_app import migrate
+from ari_app.commands import migrate as command
+from screenpop.errors import BadConfiguration
+from screenpop.store.engine import Store, default_url
+
+
+def schema(file: Path) -> dict[str, list[str]]:
+    """Each object's statement as a sorted list of its parts, however it is spaced."""
+    connection = sqlite3.connect(file)
+    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    connection.close()
+    return {
+        name: sorted(part.strip(" \t,") for part in sql.splitlines())
+        for name, sql in found
+        if name != "alembic_version"
+    }
+
+
+def categories(file: Path) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(file)
+    found = connection.execute("SELECT * FROM category ORDER BY sort").fetchall()
+    connection.close()
+    return found
+
+
+async def test_upgrade_head_equals_the_metadata(tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    migrated = await migrate.migrate(default_url(tmp_path / "migrated"))
+    made = Store.open(default_url(tmp_path / "made"))
+    await made.create_all()
+    await made.close()
+
+    assert migrated == migrate.head()
+    assert schema(tmp_path / "migrated" / "ringdesk.db") == schema(tmp_path / "made" / "ringdesk.db")
+    assert categories(tmp_path / "migrated" / "ringdesk.db") == categories(tmp_path / "made" / "ringdesk.db")
+
+
+def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
+    url = default_url(tmp_path)
+    migrate.upgrade(url)
+    before = schema(tmp_path / "ringdesk.db")
+
+    assert migrate.upgrade(url) == migrate.current(url)
+    assert schema(tmp_path / "ringdesk.db") == before
+
+
+def test_a_failing_migration_leaves_the_database_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr("alembic.op.bulk_insert", fail)
+    with pytest.raises(RuntimeError):
+        migrate.upgrade(default_url(tmp_path))
+
+    assert schema(tmp_path / "ringdesk.db") == {}
+
+
+def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    url = default_url(tmp_path)
+    migrate.upgrade(url)
+    with sqlite3.connect(tmp_path / "ringdesk.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    with pytest.raises(BadConfiguration, match="9999, which a later version"):
+        migrate.upgrade(url)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ringdesk.db").mkdir()
+    with pytest.raises(BadConfiguration, match="cannot be opened"):
+        migrate.upgrade(default_url(tmp_path))
+
+
+def test_the_command_says_what_it_found_and_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "ringdesk.toml"
+    config.write_text(f'[server]\ndata_dir = "{tmp_path}"\n')
+
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    words = (["--check"], [], ["--check"], [])
+    codes = [command.run(parser.parse_args(["--config", str(config), *extra])) for extra in words]
+
+    assert codes == [1, 0, 0, 0]
+    assert capsys.readouterr().out.splitlines() == [
+        "the database is empty, it should be at 0001: ringdesk migrate",
+        "the database is at revision 0001, it was empty",
+        "the database is at revision 0001, as it should be",
+        "the database is at revision 0001 already",
+    ]
