@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -174,8 +175,7 @@ class Lab:
         """Stop it from running without closing anything (SIGSTOP), as a hung machine looks from outside."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
-            while not await asyncio.to_thread(_stands_still, self._process.pid):
-                await asyncio.sleep(0.005)
+            await asyncio.to_thread(_wait_until_still, self._process.pid)
 
     async def thaw(self) -> None:
         """Let it run on after `freeze`."""
@@ -271,10 +271,14 @@ class Lab:
             await process.wait()
 
 
-def _stands_still(pid: int) -> bool:
-    """Is every thread of the process stopped?"""
-    states = (file.read_text().rpartition(")")[2].split()[0] for file in Path(f"/proc/{pid}/task").glob("*/stat"))
-    return all(state in "Tt" for state in states)
+def _wait_until_still(pid: int) -> None:
+    """Wait until every thread of the process is stopped."""
+    while not all(_state(file) in "Tt" for file in Path(f"/proc/{pid}/task").glob("*/stat")):
+        time.sleep(0.002)
+
+
+def _state(stat: Path) -> str:
+    return stat.read_text().rpartition(")")[2].split()[0]
 
 
 def dies_with_us() -> tuple[str, ...]:

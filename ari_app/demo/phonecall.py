@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ari_app.demo import sip
 from ari_app.demo.sip import HOST, Message
@@ -57,7 +57,13 @@ class Call:
     @property
     def from_number(self) -> str:
         """The number that calls, of a call that came in."""
-        return sip.address(self.remote).partition(":")[2].partition("@")[0]
+        return unquote(sip.address(self.remote).partition(":")[2].partition("@")[0])
+
+    @property
+    def to_number(self) -> str:
+        """The number that was dialled to reach this phone."""
+        assert self.incoming is not None
+        return unquote(self.incoming.start.split(" ")[1].partition(":")[2].partition("@")[0])
 
     def ring(self) -> None:
         """Say 180 Ringing."""

@@ -86,7 +86,7 @@ class Phone(asyncio.DatagramProtocol):
 
     async def _stay_registered(self, seconds: int) -> None:
         while True:
-            await asyncio.sleep(min(seconds / 2, 15))
+            await asyncio.sleep(min(seconds / 2, 5))
             with contextlib.suppress(PbxRefused, TimeoutError):  # the server is away: the next round tries again
                 await self._register(seconds)
 
