@@ -1,6 +1,8 @@
 """What the rest of the house may ask of the PBX; `ari_app` fills it in, `main` hands it down."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from screenpop.facts import PbxLinkChanged
 
@@ -20,3 +22,51 @@ class PbxState(Protocol):
 
     @property
     def state(self) -> PbxLinkChanged: ...
+
+
+class Finding(Protocol):
+    """One requirement of a good attachment, and how it stands. Texts are English, for an admin."""
+
+    @property
+    def level(self) -> Literal["OK", "WARN", "FAIL"]: ...
+
+    @property
+    def what(self) -> str:
+        """The requirement, in a word or two."""
+
+    @property
+    def text(self) -> str:
+        """What was found."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it; "" where nothing is to be done."""
+
+
+class PbxCheck(Protocol):
+    """Looks whether the PBX gives Ringdesk all that it needs: what `ringdesk check` prints."""
+
+    async def look(self) -> Sequence[Finding]:
+        """Every requirement, in order. Takes seconds; never raises because of the PBX."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoParty:
+    """A number that the demo can call from."""
+
+    number: str
+    name: str = ""
+
+
+class DemoCalls(Protocol):
+    """Places real sample calls through the demo's own PBX."""
+
+    def callers(self) -> Sequence[DemoParty]:
+        """Numbers of the sample company's customers, to choose from."""
+
+    async def call(self, number: str, to: str, name: str = "", ring: float = 4.0, talk: float = 20.0) -> None:
+        """Call the extension or queue `to` from `number`; returns once the call is under way.
+
+        The robot phone answers after `ring` seconds (0: never) and the caller hangs up `talk` seconds later.
+        Raises PbxAway or PbxRefused.
+        """
