@@ -6,8 +6,8 @@ from typing import Literal
 
 HEAD = """# Benchmarks
 
-Written by `make bench` (`tests/bench/`): do not edit. Each figure is the median of several runs; what stands beside it was
-measured in the same run on the same machine. *Times better* is how many times more, or less where less is better.
+Written by `make bench` (`tests/bench/`): do not edit. Each figure is the median of several runs; what stands beside it
+was measured in the same run on the same machine. *Times better* is how many times more, or less where less is better.
 Budgets are those of the design; a figure that misses its budget says so. No test fails because of a figure.
 """
 
