@@ -20,6 +20,8 @@ from babel.support import NullTranslations, Translations
 FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "ringdesk"
 DEFAULT = "en"
+_FORMATS = {"en": "en-GB"}
+"""Whose formats a language takes where it names no country: 24 hours, the day before the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _translations(language: str) -> NullTranslations:
 @cache
 def _locale(tag: str) -> Locale:
     try:
-        return Locale.parse(tag, sep="-" if "-" in tag else "_")
+        return Locale.parse(_FORMATS.get(tag, tag), sep="-" if "-" in tag else "_")
     except (ValueError, UnknownLocaleError):
         return Locale.parse(DEFAULT)
 

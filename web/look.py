@@ -8,6 +8,7 @@ import jinja2
 from markupsafe import Markup
 
 from web import formats, i18n
+from web.fields import DISPOSITIONS, runs
 from web.frame import sections
 
 STATIC = Path(__file__).parent / "static"
@@ -20,8 +21,13 @@ _HEAD = re.compile(r"^.*?<svg\b[^>]*>", re.DOTALL)
 def install(environment: jinja2.Environment) -> None:
     """Give `environment` the words, the filters and `icon(name)`."""
     i18n.install(environment)
-    environment.filters |= formats.FILTERS
-    environment.globals |= {"icon": icon, "sections": sections, "languages": i18n.languages}
+    environment.filters |= formats.FILTERS | {"runs": runs}
+    environment.globals |= {
+        "icon": icon,
+        "sections": sections,
+        "DISPOSITIONS": DISPOSITIONS,
+        "languages": i18n.languages,
+    }
 
 
 @cache

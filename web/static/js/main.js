@@ -1,1 +1,14 @@
 // What every page of the panel starts.
+
+import * as bar from "./bar.js";
+import * as keys from "./keys.js";
+import * as live from "./live.js";
+import * as menus from "./menus.js";
+import * as notify from "./notify.js";
+import * as palette from "./palette.js";
+import * as pops from "./pops.js";
+import * as presence from "./presence.js";
+import * as stream from "./stream.js";
+import * as timers from "./timers.js";
+
+for (const part of [menus, live, palette, keys, timers, presence, bar, notify, pops, stream]) part.start();

@@ -1,0 +1,22 @@
+// The state of the PBX and of our own connection, in the top bar.
+
+import { getJson } from "./http.js";
+import { on } from "./stream.js";
+import { word } from "./words.js";
+
+const pbx = document.getElementById("pbx");
+const lost = document.getElementById("connection");
+
+export function start() {
+  on("pbx", show);
+  on("link", ({ up }) => { lost.hidden = up; });
+  on("fresh", () => getJson("/api/state").then((state) => show(state.pbx)).catch(() => {}));
+}
+
+function show({ state, reason, version }) {
+  pbx.hidden = false;
+  pbx.dataset.state = state;
+  pbx.title = reason || version || "";
+  pbx.querySelector(".dot").className = `dot dot-${state === "up" ? "up" : "down"}`;
+  pbx.querySelector(".pbx-words").textContent = word(`pbx${state[0].toUpperCase()}${state.slice(1)}`);
+}

@@ -1,0 +1,37 @@
+// Keyboard: single letters work where nothing is being typed, Alt+letter everywhere.
+
+import { openDialog } from "./menus.js";
+import { openPalette } from "./palette.js";
+import { focusCard, focusNote, toggleCard } from "./pops.js";
+
+const ALT = { c: focusCard, n: focusNote, m: toggleCard };
+const AFTER_G = { h: "/", c: "/customers", a: "/admin", s: "/settings" };
+const PLAIN = { "/": openPalette, "?": () => openDialog("keys"), j: () => walk(1), k: () => walk(-1) };
+let afterG = 0;
+
+export function start() {
+  document.addEventListener("keydown", pressed);
+}
+
+function pressed(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return run(event, openPalette);
+  const alt = event.altKey && !event.ctrlKey && ALT[event.code.replace("Key", "").toLowerCase()];
+  if (alt) return run(event, alt);
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (Date.now() - afterG < 1000 && AFTER_G[event.key]) return run(event, () => location.assign(AFTER_G[event.key]));
+  if (event.key === "g") afterG = Date.now();
+  else if (PLAIN[event.key]) run(event, PLAIN[event.key]);
+}
+
+function run(event, act) {
+  event.preventDefault();
+  act();
+}
+
+const isTyping = (target) => target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+function walk(step) {
+  const links = [...document.querySelectorAll("#content .row-link")];
+  const at = links.indexOf(document.activeElement);
+  links[Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
+}

@@ -1,0 +1,235 @@
+// The caller's cards: shown, updated part by part, folded, never losing what is being typed.
+// What a card's HTML promises stands in templates/card/card.html; the wire in screenpop/pops/service.py.
+
+import { getJson } from "./http.js";
+import * as notify from "./notify.js";
+import { hasUnsaved, restoreDraft, startWork } from "./popwork.js";
+import { on } from "./stream.js";
+import { tick } from "./timers.js";
+
+const FOLD_AFTER = 12_000; // ms that a finished card stays open by itself
+const SHOWN_FINISHED = 3;
+const stack = document.getElementById("pops");
+const speaker = document.getElementById("announce");
+const folds = new Map();
+let snapshotDue = false;
+let meanwhile = null;
+
+export function start() {
+  on("fresh", snapshot);
+  on("pop", (pop) => (meanwhile ? meanwhile.push(() => apply(pop)) : apply(pop)));
+  on("pop_gone", ({ id }) => (meanwhile ? meanwhile.push(() => gone(id)) : gone(id)));
+  stack.addEventListener("click", clicked);
+  document.addEventListener("focusin", stepAside);
+  addEventListener("resize", stepAside);
+  startWork(stack, apply);
+}
+
+// ---------------------------------------------------------------- the rule: subscribe, fetch, apply
+
+async function snapshot() {
+  if (meanwhile) {
+    snapshotDue = true;
+    return;
+  }
+  meanwhile = [];
+  try {
+    const { pops } = await getJson("/api/pops");
+    const ids = new Set(pops.map((pop) => pop.id));
+    for (const pop of pops) apply(pop, true);
+    for (const card of cards()) if (!ids.has(card.dataset.pop)) gone(card.dataset.pop);
+  } catch (error) {
+    if (error.status === 401) location.reload(); // signed out elsewhere: the server leads to the sign-in page
+    else setTimeout(snapshot, 3000);
+  }
+  const waiting = meanwhile;
+  meanwhile = null;
+  for (const act of waiting) act();
+  if (snapshotDue) {
+    snapshotDue = false;
+    snapshot();
+  }
+}
+
+/** Show `pop` (as the server sends it) as it stands now. quiet: it was there before this page was. */
+export function apply(pop, quiet = false) {
+  const fresh = parse(pop.html);
+  const card = find(pop.id);
+  fresh.dataset.version = pop.version;
+  if (!card) insert(fresh, quiet);
+  else if (pop.version >= Number(card.dataset.version)) update(card, fresh);
+}
+
+function insert(card, quiet) {
+  stack.prepend(card);
+  if (!quiet) card.classList.add("is-new");
+  restoreDraft(card);
+  const wanted = remembered(card.dataset.pop);
+  if (wanted ?? (quiet && card.dataset.active === "no")) fold(card, true, false);
+  if (!quiet && card.dataset.active === "yes") foldOthers(card);
+  settle(card, quiet || card.dataset.active === "no" ? null : "arrived");
+}
+
+function update(card, fresh) {
+  const before = card.dataset.state;
+  const spoken = card.dataset.announce !== fresh.dataset.announce;
+  const classes = ["is-folded", "has-draft"].filter((name) => card.classList.contains(name));
+  for (const { name, value } of fresh.attributes) card.setAttribute(name, value);
+  card.classList.add(...classes);
+  replaceParts(card, fresh);
+  settle(card, spoken ? "changed" : null);
+  if (before !== card.dataset.state) card.dispatchEvent(new Event("ringdesk:settled"));
+  if (before !== card.dataset.state && card.dataset.active === "no") foldLater(card);
+}
+
+function replaceParts(card, fresh) {
+  const focused = card.contains(document.activeElement) ? describe(document.activeElement) : "";
+  for (const part of [...card.children]) {
+    const next = fresh.querySelector(`:scope > [data-part="${part.dataset.part}"]`);
+    if (isBusy(part)) next?.remove();
+    else if (!next) part.remove();
+    else if (next.isEqualNode(part)) next.remove();
+    else part.replaceWith(next);
+  }
+  placeNew(card, fresh);
+  if (focused && !card.contains(document.activeElement)) card.querySelector(focused)?.focus({ preventScroll: true });
+}
+
+/** Parts that were not there before take their place by the order of head, body, who, work, foot. */
+function placeNew(card, fresh) {
+  const order = ["head", "body", "who", "work", "foot"];
+  for (const part of [...fresh.children]) {
+    const after = [...card.children].find((other) => order.indexOf(other.dataset.part) > order.indexOf(part.dataset.part));
+    card.insertBefore(part, after ?? null);
+  }
+}
+
+/** Is something being typed here, or typed and not saved? */
+function isBusy(part) {
+  const active = document.activeElement;
+  if (part.contains(active) && active.matches("input, textarea, select")) return true;
+  if (part.dataset.part === "work") return hasUnsaved(part);
+  return [...part.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
+}
+
+function settle(card, event) {
+  tick(card);
+  layOut();
+  stepAside();
+  notify.show(cards().filter((other) => other.dataset.state === "ringing"));
+  if (event) speaker.textContent = card.dataset.announce;
+  if (event === "arrived") notify.arrived(card);
+}
+
+function gone(id) {
+  const card = find(id);
+  if (!card || isBusy(card.querySelector('[data-part="work"]') ?? card)) return;
+  forget(id);
+  clearTimeout(folds.get(card));
+  card.dispatchEvent(new Event("ringdesk:settled"));
+  card.remove();
+  layOut();
+  notify.show(cards().filter((other) => other.dataset.state === "ringing"));
+}
+
+// ---------------------------------------------------------------- folding
+
+function clicked(event) {
+  const card = event.target.closest(".pop");
+  if (!card) return;
+  const folded = card.classList.contains("is-folded");
+  if (event.target.closest('[data-act="fold"]')) fold(card, !folded);
+  else if (folded && event.target.closest(".card-head") && !event.target.closest("button")) fold(card, false);
+}
+
+function fold(card, on, keep = true) {
+  clearTimeout(folds.get(card));
+  card.classList.toggle("is-folded", on);
+  card.querySelector('[data-act="fold"]')?.setAttribute("aria-expanded", String(!on));
+  if (keep) remember(card.dataset.pop, on);
+  layOut();
+}
+
+/** Of the finished cards that are folded only the newest few lie there; one with a draft always does. */
+function layOut() {
+  const finished = cards().filter((card) => card.matches('.is-folded[data-active="no"]'));
+  finished.forEach((card, index) => {
+    card.classList.toggle("is-first", index === 0);
+    card.classList.toggle("is-beyond", index >= SHOWN_FINISHED && !card.classList.contains("has-draft"));
+  });
+}
+
+function foldLater(card) {
+  clearTimeout(folds.get(card));
+  folds.set(card, setTimeout(() => {
+    if (card.matches(":focus-within, :hover") || [...card.children].some(isBusy)) foldLater(card);
+    else if (remembered(card.dataset.pop) === null) fold(card, true, false);
+  }, FOLD_AFTER));
+}
+
+/** A new call makes room: finished cards fold, the one that is being talked on stays. */
+function foldOthers(arrived) {
+  for (const card of cards()) if (card !== arrived && card.dataset.active === "no" && ![...card.children].some(isBusy)) fold(card, true, false);
+}
+
+// Folding is remembered over page loads, for this tab.
+const key = (id) => `fold:${id}`;
+const remember = (id, on) => sessionStorage.setItem(key(id), on ? "1" : "0");
+const forget = (id) => sessionStorage.removeItem(key(id));
+const remembered = (id) => ({ 1: true, 0: false })[sessionStorage.getItem(key(id))] ?? null;
+
+/** The stack shows heads only while a field under it is being typed in. */
+function stepAside() {
+  const field = document.activeElement;
+  const typing = field && !stack.contains(field) && field.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  if (!typing) stack.classList.remove("is-aside");
+  else if (overlaps(field.getBoundingClientRect(), stack)) stack.classList.add("is-aside");
+}
+
+function overlaps(box, element) {
+  return cards().some((card) => {
+    const other = card.getBoundingClientRect();
+    return box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
+  }) && element.childElementCount > 0;
+}
+
+// ---------------------------------------------------------------- from the keyboard
+
+const current = () => stack.querySelector('.pop[data-active="yes"]') ?? stack.querySelector(".pop");
+
+export function focusCard() {
+  const card = current();
+  if (card?.classList.contains("is-folded")) fold(card, false);
+  card?.querySelector(".card-foot a, .card-foot button, .card-enter summary, .card-enter button")?.focus();
+}
+
+export function focusNote() {
+  const card = current();
+  if (card?.classList.contains("is-folded")) fold(card, false);
+  card?.querySelector("textarea[name=text]")?.focus();
+}
+
+export function toggleCard() {
+  const card = current();
+  if (card) fold(card, !card.classList.contains("is-folded"));
+}
+
+// ---------------------------------------------------------------- small things
+
+const cards = () => [...stack.querySelectorAll(":scope > .pop")];
+const find = (id) => stack.querySelector(`:scope > [data-pop="${CSS.escape(id)}"]`);
+
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.querySelector(".pop");
+}
+
+/** A selector that finds the like of `element` again after its part was replaced. */
+function describe(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const { act, customer, copy } = element.dataset;
+  if (act) return `[data-act="${act}"]${customer ? `[data-customer="${CSS.escape(customer)}"]` : ""}`;
+  if (copy) return "[data-copy]";
+  return element.href ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : "";
+}

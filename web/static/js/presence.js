@@ -1,0 +1,36 @@
+// The presence switch of the top bar, in step with the other tabs.
+
+import { postJson } from "./http.js";
+import { on } from "./stream.js";
+import { toast } from "./toast.js";
+
+const menu = document.getElementById("presence");
+
+export function start() {
+  on("presence", (data) => data.user_id === document.body.dataset.user && data.presence !== "offline" && show(data.presence));
+  menu.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-choose]")?.dataset.choose;
+    if (choice) choose(choice);
+  });
+}
+
+async function choose(presence) {
+  const before = menu.dataset.presence;
+  show(presence);
+  try {
+    await postJson("/api/presence", { presence });
+  } catch (error) {
+    show(before);
+    toast(error.message, { bad: true });
+  }
+}
+
+function show(presence) {
+  menu.dataset.presence = presence;
+  for (const item of menu.querySelectorAll("[data-choose]")) {
+    const chosen = item.dataset.choose === presence;
+    item.setAttribute("aria-pressed", String(chosen));
+    if (chosen) menu.querySelector(".presence-word").textContent = item.dataset.word;
+  }
+  menu.querySelector("summary .dot").className = `dot dot-${presence}`;
+}
