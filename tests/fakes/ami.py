@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Self
@@ -35,6 +36,11 @@ class FakeAmi:
     bridges: dict[str, list[Headers]] = field(default_factory=dict)
     queue_entries: list[Headers] = field(default_factory=list)
     originate_reason: str = "4"
+    version: str = "22.10.1"
+    clock_ahead: float = 0.0
+    commands: list[str] = field(default_factory=list)
+    manager_conf: list[str] = field(default_factory=list)
+    """The lines of the login's section, for GetConfig."""
     before_list: Callable[[], None] = lambda: None
     """Called before a list of channels is written: what happens meanwhile."""
     actions: list[Headers] = field(default_factory=list)
@@ -148,10 +154,17 @@ class FakeAmi:
             writer.write(encode({"Event": "FullyBooted", "Status": "Fully Booted"}))
 
     def _on_ping(self, headers: Headers, writer: asyncio.StreamWriter) -> None:
-        self._respond(writer, headers, "Success", Ping="Pong", Timestamp="1700000000.000001")
+        self._respond(writer, headers, "Success", Ping="Pong", Timestamp=f"{time.time() + self.clock_ahead:.6f}")
 
     def _on_coresettings(self, headers: Headers, writer: asyncio.StreamWriter) -> None:
-        self._respond(writer, headers, "Success", AsteriskVersion="22.10.1", AMIversion="9.0.0")
+        self._respond(writer, headers, "Success", AsteriskVersion=self.version, AMIversion="9.0.0")
+
+    def _on_listcommands(self, headers: Headers, writer: asyncio.StreamWriter) -> None:
+        self._respond(writer, headers, "Success", **dict.fromkeys(self.commands, "What it does"))
+
+    def _on_getconfig(self, headers: Headers, writer: asyncio.StreamWriter) -> None:
+        lines = {f"Line-000000-{number:06}": line for number, line in enumerate(self.manager_conf)}
+        self._respond(writer, headers, "Success", **{"Category-000000": headers["Category"]}, **lines)
 
     def _on_coreshowchannels(self, headers: Headers, writer: asyncio.StreamWriter) -> None:
         self.before_list()

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 @dataclass
 class FakeAri:
-    """`answers` maps "GET /channels" to what is answered: JSON, or (status, JSON)."""
+    """`answers` maps "GET /channels" to what is answered: JSON, (status, JSON), bytes, or a function that gives it."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -29,6 +29,8 @@ class FakeAri:
         if request.path == "/ari/events":
             return await self._stream(request)
         answer = self.answers.get(f"{request.method} {request.raw_path.removeprefix('/ari').partition('?')[0]}")
+        if callable(answer):
+            answer = answer()
         if isinstance(answer, bytes):
             return web.Response(body=answer)
         status, body = (

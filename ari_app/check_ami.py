@@ -1,0 +1,157 @@
+"""What `ringdesk check` asks the manager interface: there, let in, new enough, allowed, unfiltered, on time."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ari_app.ami import AmiConnection, Headers, LoginRefused, connect
+from ari_app.check import Finding, fail, ok, warn
+from ari_app.manager_conf import Section, classes, held_back, section_from_getconfig, section_of
+from ari_app.translate import EVENT_NAMES
+from screenpop.config import Ami
+from screenpop.errors import PbxError, PbxRefused
+
+OLDEST = 18
+NEWEST = 23
+VITAL = frozenset({"Newchannel", "Newstate", "DialBegin", "DialEnd", "Hangup", "BridgeEnter", "BridgeLeave"})
+"""Events without which no card pops up, or none goes away."""
+WANTED = EVENT_NAMES | {"FullyBooted", "OriginateResponse"}
+READ = {"call": "no call is seen", "agent": "cards of queue calls come late", "system": "a restart is seen late"}
+ACTIONS = {
+    "CoreShowChannels": ("reporting", "calls that are up when Ringdesk starts are not seen", fail),
+    "Originate": ("originate", "numbers cannot be clicked to be dialled", warn),
+    "Hangup": ("call", "calls cannot be ended from the card", warn),
+}
+CLOCK_SECONDS = 2.0
+MANAGER_CONF = Path("/etc/asterisk/manager.conf")
+
+
+@dataclass
+class Session:
+    """A login for the time of the check, and the events that came."""
+
+    connection: AmiConnection
+    events: list[Headers] = field(default_factory=list)
+
+    def has_seen(self, event: str, text: str = "") -> bool:
+        """Whether an event of that name came, of a channel whose name holds `text`."""
+        return any(headers["Event"] == event and text in headers.get("Channel", "") for headers in self.events)
+
+
+@asynccontextmanager
+async def session(config: Ami) -> AsyncIterator[Session]:
+    """Log in. Raises PbxAway, LoginRefused."""
+    events: list[Headers] = []
+    connection = await connect(config.host, config.port, events.append)
+    try:
+        await connection.login(config.username, config.secret)
+        yield Session(connection, events)
+    finally:
+        connection.close()
+
+
+def refusal(config: Ami, error: PbxError) -> Finding:
+    """Why there is no session."""
+    if isinstance(error, LoginRefused):
+        return fail(
+            "AMI login",
+            f"the PBX refuses {config.username!r} ({error})",
+            "compare ami.username and ami.secret with manager.conf, and look at its permit, deny and acl lines",
+        )
+    return fail(
+        "AMI",
+        f"no manager interface at {config.host}:{config.port}: {error}",
+        "is Asterisk running, is manager.conf enabled, and do its bindaddr and port fit ami.host and ami.port?",
+    )
+
+
+async def check_session(config: Ami, pbx: Session, manager_conf: Path = MANAGER_CONF) -> list[Finding]:
+    """Everything about a login that works."""
+    commands = await _asked(pbx, {"Action": "ListCommands"})
+    section = await _section(config, pbx, commands, manager_conf)
+    return [
+        ok("AMI", f"the PBX answers at {config.host}:{config.port}"),
+        ok("AMI login", f"logged in as {config.username!r}"),
+        _version(await _asked(pbx, {"Action": "CoreSettings"})),
+        *(_may(action, commands) for action in ACTIONS),
+        *(_reads(section) if section else []),
+        await _clock(pbx),
+    ]
+
+
+async def _asked(pbx: Session, fields: Mapping[str, str]) -> Headers:
+    """The response, or nothing where the login may not ask."""
+    try:
+        return await pbx.connection.action(fields)
+    except PbxRefused:
+        return {}
+
+
+def _version(settings: Headers) -> Finding:
+    version = settings.get("AsteriskVersion", "")
+    number = re.search(r"(\d+)\.", version)
+    if not number:
+        return warn("Asterisk", f"its version cannot be told ({version!r})", "give the login write = reporting")
+    if int(number[1]) < OLDEST:
+        return fail("Asterisk", f"version {version} is too old", f"Ringdesk needs Asterisk {OLDEST} or later")
+    if int(number[1]) > NEWEST:
+        return warn("Asterisk", f"version {version} is newer than what was tried", "tell us how it goes")
+    return ok("Asterisk", f"version {version}")
+
+
+def _may(action: str, commands: Headers) -> Finding:
+    needed, harm, level = ACTIONS[action]
+    if action in commands:
+        return ok("AMI may write", f"{action} is allowed")
+    return level("AMI may write", f"{action} is not allowed: {harm}", f"add {needed} to the write line in manager.conf")
+
+
+async def _section(config: Ami, pbx: Session, commands: Headers, manager_conf: Path) -> Section | None:
+    """The login's own section of manager.conf, where somebody lets us read it."""
+    if "GetConfig" in commands:
+        fields = {"Action": "GetConfig", "Filename": "manager.conf", "Category": config.username}
+        return section_from_getconfig(await _asked(pbx, fields)) or None
+    if config.host not in {"127.0.0.1", "::1", "localhost"}:
+        return None
+    try:
+        return section_of(await asyncio.to_thread(manager_conf.read_text, errors="replace"), config.username)
+    except OSError:
+        return None
+
+
+def _reads(section: Section) -> list[Finding]:
+    read = classes(section, "read")
+    missing = [] if read & {"all", "-1"} else [name for name in READ if name not in read]
+    findings = [_may_not_read(name) for name in missing] or [ok("AMI may read", "call, agent and system")]
+    return [*findings, _filter(held_back(section, WANTED))]
+
+
+def _may_not_read(name: str) -> Finding:
+    level = fail if name == "call" else warn
+    return level("AMI may read", f"not {name}: {READ[name]}", f"add {name} to the read line in manager.conf")
+
+
+def _filter(missing: tuple[str, ...]) -> Finding:
+    if not missing:
+        return ok("Event filter", "every event that is needed passes")
+    remedy = "add to manager.conf: " + ", ".join(f"eventfilter = ^Event: {name}" for name in missing)
+    level = fail if VITAL & set(missing) else warn
+    return level("Event filter", f"it keeps back {', '.join(missing)}", remedy)
+
+
+async def _clock(pbx: Session) -> Finding:
+    """The PBX's clock against ours, to the accuracy of half a round trip."""
+    before = time.time()
+    pong = await _asked(pbx, {"Action": "Ping"})
+    try:
+        difference = float(pong.get("Timestamp", "")) - (before + time.time()) / 2
+    except ValueError:
+        return warn("Clock", "the PBX does not tell its time", "keep both machines on NTP")
+    if abs(difference) <= CLOCK_SECONDS:
+        return ok("Clock", f"the PBX's differs by {abs(difference):.1f} s")
+    way = "ahead" if difference > 0 else "behind"
+    return warn("Clock", f"the PBX's is {abs(difference):.0f} s {way}: times of calls are wrong", "set both by NTP")
