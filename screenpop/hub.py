@@ -60,8 +60,7 @@ class Hub:
         epoch: str = "",
         ring: int = RING_EVENTS,
         max_backlog: int = MAX_BACKLOG,
-        *,
-        heartbeat: float | None = None,
+        heartbeat: float = HEARTBEAT_SECONDS,
     ) -> None:
         self.epoch = epoch or f"{time.time_ns() // 1_000_000:x}"
         self._heartbeat = heartbeat

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from screenpop.facts import UserChanged
 from web import auth, stream
-from web.api import health
+from web.api import health, pops, state
 from web.auth.limits import LoginLimit
 from web.auth.pages import LIMIT
 from web.errors import errors
@@ -18,7 +18,7 @@ MAX_BODY = 11 * 1024 * 1024
 """Bytes of one request: a photo of 10 MB and its form."""
 
 Routes = Callable[[], Iterable[web.AbstractRouteDef]]
-FEATURES: tuple[Routes, ...] = (stream.routes, auth.routes, health.routes)
+FEATURES: tuple[Routes, ...] = (stream.routes, auth.routes, health.routes, pops.routes, state.routes)
 """Every feature folder's `routes`; each handler in them declares its permission."""
 
 

@@ -5,13 +5,25 @@ from dataclasses import dataclass
 import jinja2
 from aiohttp import web
 
+from screenpop.agents.extensions import Extensions
 from screenpop.agents.model import User
+from screenpop.agents.people import People
+from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
+from screenpop.calls.log import CallLog
+from screenpop.cards.layouts import Layouts
+from screenpop.cards.service import Cards
 from screenpop.config import Config
+from screenpop.customers.categories import Categories
+from screenpop.customers.service import Customers
 from screenpop.errors import NotAllowed
 from screenpop.hub import Hub
-from screenpop.pbx import PbxState
+from screenpop.lines import Lines
+from screenpop.numbers import Numbers
+from screenpop.pbx import DemoCalls, PbxCheck, PbxControl, PbxState
+from screenpop.pops.service import Pops
+from screenpop.store.engine import Store
 from web.sessions import Session, Sessions
 
 
@@ -21,10 +33,28 @@ class Services:
 
     config: Config
     bus: Bus
+    store: Store
     hub: Hub
+    numbers: Numbers
     users: Users
+    people: People
+    presences: Presences
     sessions: Sessions
+    extensions: Extensions
+    customers: Customers
+    categories: Categories
+    lines: Lines
+    layouts: Layouts
+    cards: Cards
+    pops: Pops
+    calls: CallLog
     pbx: PbxState
+    control: PbxControl | None = None
+    """Acts on calls; None where ARI and AMI actions are not to be had."""
+    check: PbxCheck | None = None
+    """Looks at the attachment, for the admin's page; None where nobody can."""
+    demo: DemoCalls | None = None
+    """Places sample calls; only where Ringdesk runs as its own demo."""
 
 
 SERVICES = web.AppKey("services", Services)

@@ -55,3 +55,9 @@ class Directory:
 
     def __contains__(self, extension: object) -> bool:
         return extension in self._devices
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Directory) and self._devices == other._devices
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._devices.items()))

@@ -82,7 +82,7 @@ class CardNumber:
 
     @property
     def text(self) -> str:
-        """The number as it is shown: national for our own country is the template's choice; never "" unless withheld."""
+        """The number as it is shown; "" where it is withheld."""
         return self.international or self.national or self.raw
 
 

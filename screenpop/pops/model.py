@@ -58,6 +58,7 @@ class Pop:
     """transferred: the extension or number it was given to."""
     picked_up_from: str = ""
     version: int = 1
+    """Counted by who shows the pop: it grows with every update of what is on the screen."""
 
     @property
     def active(self) -> bool:
@@ -82,84 +83,89 @@ class PopBook:
     """All pops. `apply` takes one fact after the other and says what changed; it never raises."""
 
     def __init__(self) -> None:
-        self._pops: dict[tuple[str, str], Pop] = {}
+        self._calls: dict[str, Pops] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
         self._merged: dict[str, str] = {}
 
     def all(self) -> tuple[Pop, ...]:
-        """Every pop, in the order they first rang."""
-        return tuple(self._pops.values())
+        """Every pop; those of the oldest call first."""
+        return tuple(pop for pops in self._calls.values() for pop in pops.values())
 
     def get(self, pop_id: str) -> Pop | None:
         """The pop of this id, or None."""
-        return next((pop for pop in self._pops.values() if pop.id == pop_id), None)
+        call_id, agent = self._keys.get(pop_id, ("", ""))
+        return self._calls.get(call_id, {}).get(agent)
 
     def of_call(self, call_id: str) -> tuple[Pop, ...]:
         """The pops of one call."""
-        return tuple(pop for pop in self._pops.values() if pop.call.id == call_id)
+        return tuple(self._calls.get(call_id, {}).values())
 
     def apply(self, fact: CallFact) -> Change:
         """Take in `fact`."""
         if fact.call.id in self._merged:
             fact = replace(fact, call=replace(fact.call, id=self._merged[fact.call.id]))
-        change = self._merge(fact) if isinstance(fact, CallMerged) else Change()
-        before = {pop.key: pop for pop in self.of_call(fact.call.id)}
-        for pop in before.values():
-            self._pops[pop.key] = replace(pop, call=fact.call)
+        before = self._calls.get(fact.call.id, {}) | {}
+        gone = self._merge(fact) if isinstance(fact, CallMerged) else []
+        pops = {agent: replace(pop, call=fact.call) for agent, pop in self._calls.get(fact.call.id, {}).items()}
         rule = _RULES.get(type(fact))
-        if rule is not None:
-            for pop in rule(self._pops, fact):
-                self._pops[pop.key] = pop
-        for pop in self.of_call(fact.call.id):
-            self._note_change(change, before.get(pop.key), pop)
-        return change
+        for pop in rule(pops, fact) if rule else ():
+            pops[pop.agent] = pop
+        self._put(fact.call.id, pops)
+        return Change([pop for agent, pop in pops.items() if pop != before.get(agent)], gone)
 
     def sweep(self, now: float) -> Change:
         """Let go of finished pops that are old or too many."""
         finished: dict[str, list[Pop]] = {}
-        for pop in sorted(self._pops.values(), key=lambda pop: -(pop.finished_at or now)):
+        for pop in sorted(self.all(), key=lambda pop: -_done(pop, now)):
             if not pop.active:
                 finished.setdefault(pop.agent, []).append(pop)
-        old = [p for pops in finished.values() for p in pops[KEEP_FINISHED:]]
+        old = [pop for pops in finished.values() for pop in pops[KEEP_FINISHED:]]
         old += [p for pops in finished.values() for p in pops[:KEEP_FINISHED] if now - _done(p, now) > KEEP_SECONDS]
         for pop in old:
-            del self._pops[pop.key]
-        live = {call_id for call_id, _ in self._pops}
-        self._merged = {gone: kept for gone, kept in self._merged.items() if kept in live}
+            self._remove(pop)
+        self._merged = {gone: kept for gone, kept in self._merged.items() if kept in self._calls}
         return Change(gone=[pop.id for pop in old])
 
-    def _note_change(self, change: Change, before: Pop | None, after: Pop) -> None:
-        known = {pop.id for pop in change.pops}
-        if before == after and after.id not in known:
-            return
-        after = replace(after, version=after.version + (before is not None))
-        self._pops[after.key] = after
-        change.pops = [pop for pop in change.pops if pop.id != after.id] + [after]
+    def _put(self, call_id: str, pops: "Pops") -> None:
+        if pops:
+            self._calls[call_id] = pops
+            self._keys |= {pop.id: pop.key for pop in pops.values()}
 
-    def _merge(self, fact: CallMerged) -> Change:
-        change = Change()
+    def _remove(self, pop: Pop) -> None:
+        del self._keys[pop.id]
+        del self._calls[pop.call.id][pop.agent]
+        if not self._calls[pop.call.id]:
+            del self._calls[pop.call.id]
+
+    def _merge(self, fact: CallMerged) -> list[str]:
+        """Bring the pops of the call that is gone to the call that is kept; the ids of those that gave way."""
         if fact.gone == fact.call.id:
-            return change
+            return []
+        self._merged = {old: fact.call.id if kept == fact.gone else kept for old, kept in self._merged.items()}
         self._merged[fact.gone] = fact.call.id
+        kept, gone = dict(self._calls.get(fact.call.id, {})), []
         for moved in self.of_call(fact.gone):
-            del self._pops[moved.key]
-            winner, loser = self._winner(replace(moved, call=fact.call), fact)
-            self._pops[winner.key] = winner
-            change.pops = [pop for pop in change.pops if pop.id != winner.id] + [winner]
-            if loser:
-                change.gone.append(loser.id)
-        return change
-
-    def _winner(self, moved: Pop, fact: CallMerged) -> tuple[Pop, Pop | None]:
-        """Which of two pops of one agent stands for the joined call: the active one, if the agent takes part."""
-        there, takes_part = self._pops.get(moved.key), moved.agent in fact.call.agents
-        if there is None:
-            return (moved if takes_part else _finish(moved, fact.at, "ended", "left")), None
-        if moved.active and takes_part and not there.active:
-            return moved, there
-        return there, moved
+            self._remove(moved)
+            kept[moved.agent], loser = _winner(replace(moved, call=fact.call), kept.get(moved.agent), fact)
+            gone += [loser.id] if loser else []
+        for pop_id in gone:
+            self._keys.pop(pop_id, None)
+        self._put(fact.call.id, kept)
+        return gone
 
 
-Pops = dict[tuple[str, str], Pop]
+def _winner(moved: Pop, there: Pop | None, fact: CallMerged) -> tuple[Pop, Pop | None]:
+    """Which of two pops of one agent stands for the joined call: the active one, if the agent takes part."""
+    takes_part = moved.agent in fact.call.agents
+    if there is None:
+        return (moved if takes_part else _finish(moved, fact.at, "ended", "left")), None
+    if moved.active and takes_part and not there.active:
+        return moved, there
+    return there, moved
+
+
+Pops = dict[str, Pop]
+"""The pops of one call, by agent."""
 Rule = Callable[[Pops, CallFact], Iterable[Pop]]
 
 
@@ -174,12 +180,8 @@ def _finish(pop: Pop, at: float, state: State, outcome: str) -> Pop:
     return replace(pop, state=state, outcome=outcome, finished_at=at, held=False)
 
 
-def _of_call(pops: Pops, fact: CallFact) -> list[Pop]:
-    return [pop for pop in pops.values() if pop.call.id == fact.call.id]
-
-
 def _own(pops: Pops, fact: CallFact) -> Pop | None:
-    return pops.get((fact.call.id, fact.agent))
+    return pops.get(fact.agent)
 
 
 def _new(fact: CallFact, state: State) -> Pop:
@@ -192,7 +194,7 @@ def _rang(pops: Pops, fact: CallFact) -> Iterable[Pop]:
     if not fact.agent or (pop and pop.active):
         return ()
     fresh = _new(fact, "ringing")
-    return (replace(fresh, id=pop.id, version=pop.version) if pop else fresh,)
+    return (replace(fresh, id=pop.id) if pop else fresh,)
 
 
 def _answered(pops: Pops, fact: CallFact) -> Iterable[Pop]:
@@ -201,7 +203,7 @@ def _answered(pops: Pops, fact: CallFact) -> Iterable[Pop]:
     pop = _own(pops, fact) or _new(fact, "ringing")
     if pop.state != "answered":
         yield replace(pop, state="answered", answered_at=fact.at, finished_at=None, by="", outcome="", target="")
-    for other in _of_call(pops, fact):
+    for other in tuple(pops.values()):
         if other.agent != fact.agent and other.state == "answered_elsewhere" and not other.by:
             yield replace(other, by=fact.agent)
 
@@ -227,9 +229,7 @@ def _transferred(pops: Pops, fact: CallFact) -> Iterable[Pop]:
     if pop is None or (not pop.active and pop.outcome != "left"):
         return ()
     at = fact.at if pop.active else _done(pop, fact.at)
-    return (
-        replace(pop, state="ended", outcome="transferred", target=fact.target, finished_at=at, held=False),
-    )
+    return (replace(pop, state="ended", outcome="transferred", target=fact.target, finished_at=at, held=False),)
 
 
 def _left(pops: Pops, fact: CallFact) -> Iterable[Pop]:
@@ -243,14 +243,14 @@ def _picked_up(pops: Pops, fact: CallFact) -> Iterable[Pop]:
     assert isinstance(fact, CallPickedUp)
     for pop in _answered(pops, fact):
         yield replace(pop, picked_up_from=fact.instead_of) if pop.agent == fact.agent else pop
-    other = pops.get((fact.call.id, fact.instead_of))
+    other = pops.get(fact.instead_of)
     if other and other.agent != fact.agent and other.state == "ringing":
         yield replace(_finish(other, fact.at, "answered_elsewhere", ""), by=fact.agent)
 
 
 def _ended(pops: Pops, fact: CallFact) -> Iterable[Pop]:
     assert isinstance(fact, CallEnded)
-    for pop in _of_call(pops, fact):
+    for pop in tuple(pops.values()):
         yield _after_the_end(pop, fact)
 
 

@@ -5,7 +5,7 @@ On the wire (`GET /api/pops` gives `{"last_id", "pops": [POP, …]}`, the stream
 | key | meaning |
 |---|---|
 | `id` | of the pop; stays the same while the card lives |
-| `version` | grows with every update; an older one that comes late is dropped |
+| `version` | grows with every update; one that is not newer than what is on the screen is dropped |
 | `call`, `agent` | the call's id, the extension |
 | `state` | `ringing`, `answered`, `answered_elsewhere`, `missed`, `ended` |
 | `active`, `held` | ringing or talking; on hold |
@@ -28,7 +28,331 @@ Actions (JSON or form bodies; errors as in `web.errors`; each answers with the P
 | `POST /api/pops/ID/dismiss` | answers 204 |
 | `POST /api/pops/ID/choose` | `customer_id` ("" takes the choice back) |
 | `POST /api/pops/ID/note` | `text`, `result` (either may be left out) |
-| `POST /api/pops/ID/customer` | `name`, `company`, `category`, `note`, `city`, `country`: a new customer with this number |
+| `POST /api/pops/ID/customer` | `name`, `company`, `category`, `note`, `city`, `country`: makes a customer |
 | `POST /api/pops/ID/number` | `customer_id`: this number becomes one of that customer's |
-| `GET /api/pops/ID/candidates?q=TEXT` | customers for "add this number to…": `{"rows": [{"id","name","company","number"}]}` |
+
+For "add this number to…", `GET /api/pops/ID/candidates?q=TEXT` answers `{"rows": [{"id", "name", "company",
+"number", "city"}]}`.
 """
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import structlog
+
+from screenpop.agents.model import User
+from screenpop.bus import Bus
+from screenpop.cards.model import Card
+from screenpop.cards.service import Cards
+from screenpop.customers.model import Customer, NewCustomer, Page
+from screenpop.errors import BadInput, NotFound
+from screenpop.facts import CallFact, CallStarted, ExtensionsChanged, UserChanged
+from screenpop.hub import Hub
+from screenpop.pops.model import Change, Pop, PopBook
+
+PATIENCE = 0.05
+"""Seconds that a card waits for the customer's data before it is shown with the number alone."""
+SWEEP_SECONDS = 30.0
+LONGEST_NOTE = 4000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a user wrote about the call: the note, and the result chosen."""
+
+    note: str = ""
+    result: str = ""
+
+
+class Renderer(Protocol):
+    """Makes the card's HTML for one reader; `web` fills it in."""
+
+    def __call__(self, pop: Pop, card: Card, work: Work, user: User) -> str: ...
+
+
+class Audience(Protocol):
+    """Who sits where."""
+
+    def at(self, extension: str) -> tuple[User, ...]: ...
+
+    def all(self) -> tuple[User, ...]: ...
+
+    def get(self, user_id: str) -> User | None: ...
+
+
+class CustomerDesk(Protocol):
+    """What can be done with customers from a card."""
+
+    async def create(self, new: NewCustomer, actor: str) -> Customer: ...
+
+    async def add_number(self, customer_id: str, raw: str, kind: str, actor: str) -> Customer: ...
+
+    async def search(self, text: str = "", limit: int = 50, offset: int = 0) -> Page: ...
+
+
+class CallDesk(Protocol):
+    """What is written down about a call."""
+
+    async def set_note(self, call_id: str, text: str, actor: str) -> object: ...
+
+    async def set_result(self, call_id: str, disposition: str, actor: str) -> object: ...
+
+    async def assign_customer(self, call_id: str, customer_id: str, actor: str) -> object: ...
+
+
+@dataclass(slots=True)
+class _Shown:
+    """A pop as it stands on screens."""
+
+    payloads: dict[str, bytes] = field(default_factory=dict)
+    """By user: what the panel got last."""
+    made_of: dict[str, tuple[Pop, Card, Work, User]] = field(default_factory=dict)
+    """By user: what that was made of; the same again is not sent again."""
+    version: int = 0
+    rang: bool = False
+    dismissed: set[str] = field(default_factory=set)
+    work: dict[str, Work] = field(default_factory=dict)
+    timer: asyncio.TimerHandle | None = None
+    """Runs while the card waits for the customer's data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seams:
+    """What the pops work with."""
+
+    bus: Bus
+    hub: Hub
+    cards: Cards
+    audience: Audience
+    customers: CustomerDesk
+    calls: CallDesk
+    render: Renderer
+
+
+class Pops:
+    """Every pop, and who sees it. Listens on the bus from the moment it is made."""
+
+    def __init__(self, seams: Seams, clock: Callable[[], float] = time.time) -> None:
+        self._seams, self._clock = seams, clock
+        self._book = PopBook()
+        self._shown: dict[str, _Shown] = {}
+        self._choices: dict[str, str] = {}
+        seams.cards.listen(self._know_more)
+        seams.bus.subscribe(CallFact, self._take)
+        seams.bus.subscribe(ExtensionsChanged, lambda _: self._refresh_all())
+        seams.bus.subscribe(UserChanged, lambda _: self._refresh_all())
+
+    async def run(self) -> None:
+        """Let go of old pops, for ever."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Let go of old pops now."""
+        self._show(self._book.sweep(self._clock()))
+        self._choices = {call: choice for call, choice in self._choices.items() if self._book.of_call(call)}
+
+    # ------------------------------------------------------------ asking
+
+    def snapshot(self, user_id: str) -> bytes:
+        """All pops on the user's screen, oldest first, and the id of the last event in them: JSON."""
+        body = b",".join(filter(None, (self._payload(pop.id, user_id) for pop in self._book.all())))
+        return b'{"last_id":"%b","pops":[%b]}' % (self._seams.hub.last_id.encode(), body)
+
+    def payload(self, pop_id: str, user_id: str) -> bytes:
+        """One pop as the user sees it: JSON. Raises NotFound where the user has no such pop."""
+        self._pop(pop_id, user_id)
+        return self._payload(pop_id, user_id)
+
+    # ------------------------------------------------------------ what a user does
+
+    def dismiss(self, pop_id: str, user_id: str) -> None:
+        """Take the card off this user's screen; the call is not touched."""
+        pop = self._pop(pop_id, user_id)
+        self._shown[pop_id].dismissed.add(user_id)
+        self._publish(pop)
+
+    async def choose(self, pop_id: str, user_id: str, customer_id: str) -> None:
+        """Which of several it is, for all cards of this call; "" takes it back. Raises BadInput."""
+        pop = self._pop(pop_id, user_id)
+        if customer_id and customer_id not in self._seams.cards.matches(pop.call.remote.number):
+            raise BadInput("This customer is not one of those who have this number.", "customer_id")
+        self._choices[pop.call.id] = customer_id
+        self._refresh_call(pop.call.id)
+        await self._seams.calls.assign_customer(pop.call.id, customer_id, user_id)
+
+    async def write(self, pop_id: str, user_id: str, note: str | None, result: str | None) -> None:
+        """Save the user's note on the call and its result; None leaves that as it is."""
+        pop = self._pop(pop_id, user_id)
+        shown = self._shown[pop_id]
+        old = shown.work.get(user_id, Work())
+        if note is not None and len(note) > LONGEST_NOTE:
+            raise BadInput(f"A note has at most {LONGEST_NOTE} characters.", "text")
+        if note is not None and note != old.note:
+            await self._seams.calls.set_note(pop.call.id, note, user_id)
+        if result is not None and result != old.result:
+            await self._seams.calls.set_result(pop.call.id, result, user_id)
+        shown.work[user_id] = Work(old.note if note is None else note, old.result if result is None else result)
+        self._refresh(pop_id)
+
+    async def new_customer(self, pop_id: str, user_id: str, fields: Mapping[str, str]) -> Customer:
+        """Make a customer with this card's number; all cards of the number know it at once. Raises BadInput."""
+        number = self._pop(pop_id, user_id).call.remote.number
+        texts: dict[str, Any] = {name: fields[name] for name in NEW_FIELDS if fields.get(name)}
+        if not texts.get("name", "").strip() and not texts.get("company", "").strip():
+            raise BadInput("Write a name or a company.", "name")
+        return await self._seams.customers.create(NewCustomer(**texts, numbers=((number, ""),)), user_id)
+
+    async def add_number(self, pop_id: str, user_id: str, customer_id: str) -> Customer:
+        """This card's number becomes one more of that customer's. Raises NotFound, BadInput."""
+        number = self._pop(pop_id, user_id).call.remote.number
+        return await self._seams.customers.add_number(customer_id, number, "", user_id)
+
+    async def settled(self, pop_id: str, user_id: str) -> bytes:
+        """The pop with everything known about it, for the answer to an action: JSON."""
+        pop = self._pop(pop_id, user_id)
+        await self._seams.cards.for_call(pop.call, pop.agent, self._choices.get(pop.call.id, ""))
+        self._refresh(pop_id)
+        return self.payload(pop_id, user_id)
+
+    # ------------------------------------------------------------ facts in
+
+    def _take(self, fact: CallFact) -> None:
+        if isinstance(fact, CallStarted):
+            self._seams.cards.prefetch(fact.call)
+        change = self._book.apply(fact)
+        self._carry_choice(fact)
+        self._show(change)
+
+    def _carry_choice(self, fact: CallFact) -> None:
+        gone = getattr(fact, "gone", "")
+        if gone in self._choices:
+            self._choices.setdefault(fact.call.id, self._choices.pop(gone))
+
+    def _show(self, change: Change) -> None:
+        for pop_id in change.gone:
+            self._remove(pop_id)
+        for pop in change.pops:
+            shown = self._shown.setdefault(pop.id, _Shown())
+            if pop.state == "ringing" and not shown.rang:
+                shown.dismissed.clear()  # it rings anew: the card comes back
+            shown.rang = pop.state == "ringing"
+            self._publish(pop)
+
+    def _know_more(self, raw_number: str) -> None:
+        for pop in self._book.all():
+            if pop.call.remote.number == raw_number:
+                self._publish(pop)
+
+    def _refresh_all(self) -> None:
+        for pop in self._book.all():
+            self._publish(pop)
+
+    def _refresh_call(self, call_id: str) -> None:
+        for pop in self._book.of_call(call_id):
+            self._publish(pop)
+
+    def _refresh(self, pop_id: str) -> None:
+        pop = self._book.get(pop_id)
+        if pop is not None:
+            self._publish(pop)
+
+    # ------------------------------------------------------------ cards out
+
+    def _publish(self, pop: Pop, patient: bool = True) -> None:
+        """Bring every screen that shall show `pop`, or shows it, up to date."""
+        shown = self._shown.setdefault(pop.id, _Shown())
+        users = self._users(pop, shown)
+        for user_id in shown.payloads.keys() - {user.id for user in users}:
+            del shown.payloads[user_id], shown.made_of[user_id]
+            self._seams.hub.publish("pop_gone", json.dumps({"id": pop.id}), {user_id})
+        if not users:
+            return
+        card = self._seams.cards.now(pop.call, pop.agent, self._choices.get(pop.call.id, ""))
+        if not card.ready and not shown.payloads and patient:
+            self._wait(pop.id, shown)
+            return
+        if shown.timer is not None:
+            shown.timer.cancel()
+            shown.timer = None
+        for user in users:
+            self._send(pop, card, shown, user)
+
+    def _wait(self, pop_id: str, shown: _Shown) -> None:
+        if shown.timer is None:
+            loop = asyncio.get_running_loop()
+            shown.timer = loop.call_later(PATIENCE, self._show_anyway, pop_id)
+
+    def _show_anyway(self, pop_id: str) -> None:
+        pop = self._book.get(pop_id)
+        if pop is not None:
+            self._publish(pop, patient=False)
+
+    def _send(self, pop: Pop, card: Card, shown: _Shown, user: User) -> None:
+        work = shown.work.get(user.id, Work())
+        if shown.made_of.get(user.id) == (pop, card, work, user):
+            return
+        shown.made_of[user.id] = pop, card, work, user
+        shown.version += 1
+        pop = replace(pop, version=shown.version)
+        html = self._seams.render(pop, card, work, user)
+        payload = json.dumps(describe(pop, card) | {"html": html}, separators=(",", ":")).encode()
+        shown.payloads[user.id] = payload
+        self._seams.hub.publish("pop", payload, {user.id})
+
+    def _payload(self, pop_id: str, user_id: str) -> bytes:
+        shown = self._shown.get(pop_id)
+        return shown.payloads.get(user_id, b"") if shown else b""
+
+    def _users(self, pop: Pop, shown: _Shown) -> list[User]:
+        return [user for user in self._seams.audience.at(pop.agent) if user.popups and user.id not in shown.dismissed]
+
+    def _remove(self, pop_id: str) -> None:
+        shown = self._shown.pop(pop_id, None)
+        if shown is None:
+            return
+        if shown.timer is not None:
+            shown.timer.cancel()
+        if shown.payloads:
+            self._seams.hub.publish("pop_gone", json.dumps({"id": pop_id}), frozenset(shown.payloads))
+
+    def _pop(self, pop_id: str, user_id: str) -> Pop:
+        pop, shown = self._book.get(pop_id), self._shown.get(pop_id)
+        if pop is None or shown is None or user_id not in shown.payloads:
+            raise NotFound("This call is not on your screen any more.")
+        return pop
+
+
+NEW_FIELDS = ("name", "company", "category", "note", "city", "country")
+
+
+def describe(pop: Pop, card: Card) -> dict[str, Any]:
+    """A pop on the wire, all but its HTML; see the head of this file."""
+    category = card.customer.category if card.customer else None
+    return {
+        "id": pop.id,
+        "version": pop.version,
+        "call": pop.call.id,
+        "agent": pop.agent,
+        "state": pop.state,
+        "active": pop.active,
+        "held": pop.held,
+        "direction": pop.call.direction,
+        "title": card.title,
+        "number": card.number.text,
+        "line": card.line.company,
+        "flag": category.flag if category else "ordinary",
+        "by": pop.by,
+        "outcome": pop.outcome,
+        "target": pop.target,
+        "rang_at": pop.rang_at,
+        "answered_at": pop.answered_at,
+        "finished_at": pop.finished_at,
+    }

@@ -10,16 +10,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from blockbuster import BlockBuster, blockbuster_ctx
 
+from ari_app.compose import make_services
 from screenpop.agents.passwords import Passwords
-from screenpop.agents.users import Users
-from screenpop.bus import Bus
-from screenpop.config import Config
+from screenpop.config import Config, Server, Site
+from screenpop.core import Core, make_pops, opened
 from screenpop.facts import PbxLinkChanged
-from screenpop.hub import Hub
 from screenpop.store.engine import Store, default_url
 from web.app import build_app
+from web.card import CardRenderer
 from web.keys import Services
-from web.sessions import Sessions
+from web.render import build_environment
 
 PASSWORD = "correct horse"
 Client = TestClient[web.Request, web.Application]
@@ -51,18 +51,25 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def services(store: Store) -> Services:
-    """The house behind the panel: agents 101 and 102, supervisor `sue`, admin `admin`; PASSWORD opens for all."""
-    bus = Bus()
-    users = Users(store, bus, Passwords(cost=1, memory_kib=64))
-    for login, role, extensions in (
-        ("101", "agent", ["101"]),
-        ("102", "agent", ["102"]),
-        ("sue", "supervisor", []),
-        ("admin", "admin", []),
-    ):
-        await users.add(login, f"Name of {login}", role, PASSWORD, extensions)
-    return Services(config=Config(), bus=bus, hub=Hub("t"), users=users, sessions=Sessions(store), pbx=Link())
+async def core(store: Store, tmp_path: Path) -> AsyncIterator[Core]:
+    """The core on the store, in Germany: agents 101 and 102, supervisor `sue`, `admin`; PASSWORD opens for all."""
+    config = Config(site=Site(country="DE", company="Blue Boat"), server=Server(data_dir=str(tmp_path)))
+    async with opened(config, Passwords(cost=1, memory_kib=64)) as core:
+        for login, role, extensions in (
+            ("101", "agent", ["101"]),
+            ("102", "agent", ["102"]),
+            ("sue", "supervisor", []),
+            ("admin", "admin", []),
+        ):
+            await core.users.add(login, f"Name of {login}", role, PASSWORD, extensions)
+        yield core
+
+
+@pytest.fixture
+async def services(core: Core) -> Services:
+    """The house behind the panel."""
+    environment = await asyncio.to_thread(build_environment)
+    return make_services(core, Link(), make_pops(core, CardRenderer(environment, core.config)))
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""The core attached to a PBX: AMI events through translation and tracker onto the bus."""
+
+import time
+from collections.abc import Iterable
+
+from ari_app.ami import Headers
+from ari_app.link import AmiLink
+from ari_app.translate import snapshot, translate
+from screenpop.calls.tracker import Tracker
+from screenpop.core import Core
+from screenpop.facts import CallFact, ExtensionsChanged, PbxLinkChanged
+
+
+class Attachment:
+    """Owns link and tracker. Facts reach the bus in the order in which the PBX told them."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._directory = core.extensions.directory()
+        self.tracker = Tracker(self._directory, core.config.site.trunks)
+        self.link = AmiLink(core.config.ami, self._on_event, self._on_snapshot, core.bus.publish)
+        core.bus.subscribe(ExtensionsChanged, self._extensions_changed)
+
+    @property
+    def state(self) -> PbxLinkChanged:
+        """How the link stands."""
+        return self.link.state
+
+    async def run(self) -> None:
+        """Attach and stay attached, for ever."""
+        await self.link.run()
+
+    def _on_event(self, headers: Headers, at: float) -> None:
+        event = translate(headers, at)
+        if event is not None:
+            self._publish(self.tracker.apply(event))
+
+    def _on_snapshot(self, channels: list[Headers], bridged: list[Headers], queued: list[Headers], at: float) -> None:
+        self._publish(self.tracker.apply(snapshot(channels, bridged, queued, at)))
+
+    def _extensions_changed(self, _: ExtensionsChanged) -> None:
+        directory = self._core.extensions.directory()
+        if directory != self._directory:
+            self._directory = directory
+            self._publish(self.tracker.set_directory(directory, time.time()))
+
+    def _publish(self, facts: Iterable[CallFact]) -> None:
+        for fact in facts:
+            self._core.bus.publish(fact)

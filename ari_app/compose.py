@@ -1,0 +1,187 @@
+"""Run Ringdesk: attach to the PBX, answer the dialplan's questions and serve the panel, until it is told to stop."""
+
+import argparse
+import asyncio
+import errno
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from agi.handlers import handlers
+from agi.server import AgiServer
+from ari_app.attach import Attachment
+from ari_app.commands.options import add_config, read_config
+from ari_app.migrate import migrate
+from screenpop.callers import Callers
+from screenpop.config import Config
+from screenpop.core import Core, make_pops, opened, store_url, warm_up
+from screenpop.errors import BadConfiguration
+from screenpop.facts import PbxLinkChanged
+from screenpop.pbx import PbxState
+from screenpop.pops.service import Pops
+from web.app import build_app
+from web.card import CardRenderer
+from web.keys import Services
+from web.render import build_environment
+from web.sessions import Sessions
+
+SUMMARY = "run the service"
+SHUTDOWN_SECONDS = 3.0
+
+log = structlog.get_logger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `ringdesk run`."""
+    add_config(parser)
+    parser.add_argument("--debug", action="store_true", help="say more")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    config = read_config(arguments)
+    set_up_logging(logging.DEBUG if arguments.debug else logging.INFO)
+    uvloop.run(serve(config))
+    return 0
+
+
+def set_up_logging(level: int) -> None:
+    """Lines with fields: for people on a terminal, JSON elsewhere."""
+    shown: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            shown,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+async def serve(config: Config, stop: asyncio.Event | None = None) -> None:
+    """Everything, until `stop` is set or a signal comes. Raises BadConfiguration for what cannot be had."""
+    stop = stop or _stop_on_signals()
+    await migrate(store_url(config))
+    await asyncio.to_thread(build_environment)
+    async with opened(config) as core, assembled(core) as loops:
+        await _run_until(stop, loops)
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]]:
+    """Panel and FastAGI listening, the PBX link ready; gives the loops that are to run."""
+    attachment = Attachment(core)
+    pops = make_pops(core, CardRenderer(build_environment(), core.config))
+    services = make_services(core, attachment, pops)
+    async with AsyncExitStack() as stack:
+        if core.config.agi.enabled:
+            await stack.enter_async_context(_agi(core))
+        await stack.enter_async_context(_panel(services))
+        yield [
+            attachment.run(),
+            core.hub.run(),
+            core.calls.run(),
+            core.index.run(core.store),
+            pops.run(),
+            _close_vanished(core, attachment),
+            asyncio.to_thread(warm_up),
+        ]
+
+
+def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
+    """What the panel works with."""
+    return Services(
+        config=core.config,
+        bus=core.bus,
+        store=core.store,
+        hub=core.hub,
+        numbers=core.numbers,
+        users=core.users,
+        extensions=core.extensions,
+        people=core.people,
+        presences=core.presences,
+        sessions=Sessions(core.store),
+        customers=core.customers,
+        categories=core.categories,
+        lines=core.lines,
+        layouts=core.layouts,
+        cards=core.cards,
+        pops=pops,
+        calls=core.calls,
+        pbx=pbx,
+    )
+
+
+@asynccontextmanager
+async def _panel(services: Services) -> AsyncIterator[None]:
+    server = services.config.server
+    app = await asyncio.to_thread(build_app, services)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, server.host, server.port).start()
+        log.info("the panel listens", url=server.public_url or f"http://{server.host}:{server.port}")
+        yield
+    except OSError as error:
+        raise BadConfiguration(_cannot_listen(server.host, server.port, error), "server.port") from error
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _agi(core: Core) -> AsyncIterator[None]:
+    async def customer(customer_id: str) -> Any:
+        return (await core.customers.snapshot(customer_id)).customer
+
+    callers = Callers(core.numbers, core.index.find, customer, core.people.extension_of)
+    server = AgiServer(core.config.agi, handlers(callers))
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.close()
+
+
+async def _close_vanished(core: Core, attachment: Attachment) -> None:
+    """Once in step with the PBX: calls of an earlier run that are not up any more are over."""
+    in_step = asyncio.Event()
+    unsubscribe = core.bus.subscribe(PbxLinkChanged, lambda fact: in_step.set() if fact.up else None)
+    await in_step.wait()
+    unsubscribe()
+    await core.calls.close_vanished([call.id for call in attachment.tracker.calls()])
+
+
+async def _run_until(stop: asyncio.Event, loops: list[Coroutine[Any, Any, None]]) -> None:
+    """Run all loops; one that fails ends the service, for the supervisor to start it afresh."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(loop) for loop in loops]
+        await stop.wait()
+        log.info("stopping")
+        for task in tasks:
+            task.cancel()
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is taken: stop what listens there, or set another server.port"
+    return f"the panel cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}"

@@ -1,0 +1,134 @@
+"""The core put together: everything of `screenpop` on one configuration and one store, without panel and PBX."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from screenpop import numbers as phone_numbers
+from screenpop.agents.extensions import Extensions
+from screenpop.agents.passwords import Passwords
+from screenpop.agents.people import People
+from screenpop.agents.presence import Presences
+from screenpop.agents.users import Users
+from screenpop.bus import Bus
+from screenpop.calls.log import CallLog
+from screenpop.cards.last_calls import LoggedLastCalls
+from screenpop.cards.layouts import Layouts
+from screenpop.cards.sections import installed
+from screenpop.cards.service import Cards, Sources
+from screenpop.config import Config
+from screenpop.customers.categories import Categories
+from screenpop.customers.index import NumberIndex
+from screenpop.customers.service import Customers
+from screenpop.hub import Hub
+from screenpop.lines import Lines
+from screenpop.notifications.live import Live
+from screenpop.numbers import Numbers
+from screenpop.pops.service import Pops, Renderer, Seams
+from screenpop.store.engine import Store, default_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """What there is, ready to be used. `pops` needs a renderer and is made by `make_pops`."""
+
+    config: Config
+    store: Store
+    bus: Bus
+    hub: Hub
+    numbers: Numbers
+    index: NumberIndex
+    customers: Customers
+    categories: Categories
+    lines: Lines
+    layouts: Layouts
+    users: Users
+    extensions: Extensions
+    people: People
+    presences: Presences
+    calls: CallLog
+    cards: Cards
+    live: Live
+
+
+def store_url(config: Config) -> str:
+    """Where the store of this configuration is."""
+    return default_url(config.server.data_dir)
+
+
+@asynccontextmanager
+async def opened(config: Config, passwords: Passwords | None = None) -> AsyncIterator[Core]:
+    """The core on the store of `config`, which must be migrated; closed at the end of the block."""
+    core = _make(config, Store.open(store_url(config)), passwords or Passwords())
+    try:
+        for kept in (core.users, core.extensions, core.lines, core.layouts):
+            await kept.load()
+        await core.index.load(core.store)
+        yield core
+    finally:
+        core.hub.close()
+        core.presences.close()
+        await core.cards.close()
+        await core.calls.close()
+        await core.store.close()
+
+
+def make_pops(core: Core, render: Renderer) -> Pops:
+    """The pops of this core; `render` makes the card's HTML."""
+    return Pops(
+        Seams(
+            bus=core.bus,
+            hub=core.hub,
+            cards=core.cards,
+            audience=core.users,
+            customers=core.customers,
+            calls=core.calls,
+            render=render,
+        )
+    )
+
+
+def warm_up() -> None:
+    """Load what would otherwise be loaded while the first phone rings; call it in a thread."""
+    phone_numbers.warm()
+
+
+def _make(config: Config, store: Store, passwords: Passwords) -> Core:
+    bus, hub, numbers = Bus(), Hub(), Numbers(config.site.country)
+    index = NumberIndex(bus)
+    customers = Customers(store, numbers, bus, Path(config.server.data_dir) / "photos", index)
+    users, calls = Users(store, bus, passwords), CallLog(store, numbers, bus)
+    extensions = Extensions(store, bus, users, config.extensions)
+    people, lines, layouts = People(users, extensions), Lines(store, numbers, bus), Layouts(store, bus)
+    presences = Presences(users, bus)
+    hub.watch(presences.streams)
+    sources = Sources(
+        numbers=numbers,
+        customers=customers,
+        lines=lines,
+        layouts=layouts,
+        people=people,
+        company=config.site.company,
+        last_calls=LoggedLastCalls(calls),
+        sections=installed(),
+    )
+    return Core(
+        config=config,
+        store=store,
+        bus=bus,
+        hub=hub,
+        numbers=numbers,
+        index=index,
+        customers=customers,
+        categories=Categories(store, bus),
+        lines=lines,
+        layouts=layouts,
+        users=users,
+        extensions=extensions,
+        people=people,
+        presences=presences,
+        calls=calls,
+        cards=Cards(sources, bus),
+        live=Live(bus, hub, users),
+    )

@@ -1,0 +1,50 @@
+"""What open panels are told besides pops: one method for each fact, so that a wire shape lives in one place."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from screenpop.agents.rights import Permission
+from screenpop.agents.users import Users
+from screenpop.bus import Bus
+from screenpop.facts import PbxLinkChanged, PresenceChanged, UserChanged
+from screenpop.hub import Hub
+from screenpop.ids import new_id
+
+
+class Live:
+    """Listens on the bus and sends to the hub, from the moment it is made."""
+
+    def __init__(self, bus: Bus, hub: Hub, users: Users) -> None:
+        self._hub, self._users = hub, users
+        bus.subscribe(PbxLinkChanged, self.pbx)
+        bus.subscribe(PresenceChanged, self.presence)
+        bus.subscribe(UserChanged, self.prefs)
+
+    def pbx(self, fact: PbxLinkChanged) -> None:
+        """How the link to the PBX stands: to everybody."""
+        self._hub.publish("pbx", _json(asdict(fact)), None)
+
+    def presence(self, fact: PresenceChanged) -> None:
+        """Who is there: to those who may see it."""
+        user = self._users.get(fact.user_id)
+        if user is None:
+            return
+        data = asdict(fact) | {"name": user.name, "extensions": user.extensions}
+        allowed = {other.id for other in self._users.all() if other.may(Permission.SEE_PRESENCE)}
+        self._hub.publish("presence", _json(data), allowed)
+
+    def prefs(self, fact: UserChanged) -> None:
+        """A user's own preferences: to all panels of that user."""
+        user = self._users.get(fact.user_id)
+        if user is not None and not fact.signed_out:
+            self._hub.publish("prefs", _json({"popups_on": user.popups} | dict(user.prefs)), {user.id})
+
+    def notice(self, user_id: str, kind: str, title: str, text: str = "", url: str = "") -> None:
+        """A pop-up notification that leads to its object with one click (`url` is a path of the panel)."""
+        data = {"id": new_id(), "kind": kind, "title": title, "text": text, "url": url}
+        self._hub.publish("notice", _json(data), {user_id})
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, separators=(",", ":"))

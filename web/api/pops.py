@@ -1,0 +1,88 @@
+"""Pops for programs and for the panel's scripts; the shapes are told in `screenpop.pops.service`."""
+
+from aiohttp import web
+
+from screenpop.agents.rights import Permission
+from web.api.body import read_body
+from web.keys import services, user_of
+from web.security import requires
+
+CANDIDATES = 8
+
+
+@requires(Permission.USE_PANEL)
+async def snapshot(request: web.Request) -> web.StreamResponse:
+    """All pops on the asker's screen."""
+    return _json(services(request).pops.snapshot(user_of(request).id))
+
+
+@requires(Permission.USE_PANEL)
+async def dismiss(request: web.Request) -> web.StreamResponse:
+    """Take a pop off the asker's screen."""
+    services(request).pops.dismiss(request.match_info["id"], user_of(request).id)
+    return web.Response(status=204)
+
+
+@requires(Permission.USE_PANEL)
+async def choose(request: web.Request) -> web.StreamResponse:
+    """Which of several customers it is."""
+    body = await read_body(request)
+    await services(request).pops.choose(request.match_info["id"], user_of(request).id, body.get("customer_id", ""))
+    return await _settled(request)
+
+
+@requires(Permission.USE_PANEL)
+async def write(request: web.Request) -> web.StreamResponse:
+    """The asker's note on the call, and its result."""
+    body, pop_id = await read_body(request), request.match_info["id"]
+    await services(request).pops.write(pop_id, user_of(request).id, body.get("text"), body.get("result"))
+    return _json(b'{"pop":%b}' % services(request).pops.payload(pop_id, user_of(request).id))
+
+
+@requires(Permission.EDIT_CUSTOMERS)
+async def new_customer(request: web.Request) -> web.StreamResponse:
+    """A customer with the card's number."""
+    body = await read_body(request)
+    await services(request).pops.new_customer(request.match_info["id"], user_of(request).id, body)
+    return await _settled(request)
+
+
+@requires(Permission.EDIT_CUSTOMERS)
+async def add_number(request: web.Request) -> web.StreamResponse:
+    """The card's number for a customer there is."""
+    body = await read_body(request)
+    await services(request).pops.add_number(request.match_info["id"], user_of(request).id, body.get("customer_id", ""))
+    return await _settled(request)
+
+
+@requires(Permission.SEE_CUSTOMERS)
+async def candidates(request: web.Request) -> web.StreamResponse:
+    """Customers to add the number to, as one types."""
+    page = await services(request).customers.search(request.query.get("q", "")[:200], CANDIDATES)
+    rows = [
+        {"id": row.id, "name": row.name, "company": row.company, "number": row.number, "city": row.city}
+        for row in page.rows
+    ]
+    return web.json_response({"rows": rows})
+
+
+async def _settled(request: web.Request) -> web.Response:
+    pop = await services(request).pops.settled(request.match_info["id"], user_of(request).id)
+    return _json(b'{"pop":%b}' % pop)
+
+
+def _json(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json")
+
+
+def routes() -> list[web.RouteDef]:
+    """The snapshot and the actions."""
+    return [
+        web.get("/api/pops", snapshot),
+        web.post("/api/pops/{id}/dismiss", dismiss),
+        web.post("/api/pops/{id}/choose", choose),
+        web.post("/api/pops/{id}/note", write),
+        web.post("/api/pops/{id}/customer", new_customer),
+        web.post("/api/pops/{id}/number", add_number),
+        web.get("/api/pops/{id}/candidates", candidates),
+    ]
