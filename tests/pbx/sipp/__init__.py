@@ -1,0 +1,98 @@
+"""SIPp as callers and phones: each scenario is a file beside this one, filled in and played by one process."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import jinja2
+
+from ari_app.demo.lab import Lab
+
+SCENARIOS = Path(__file__).parent
+LIMIT = 40  # seconds: no scenario lasts longer
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(SCENARIOS),
+    undefined=jinja2.StrictUndefined,
+    autoescape=True,
+    variable_start_string="{{",
+)
+
+
+class Sipp:
+    """Starts SIPp processes against one lab; leaving it ends what still runs. `folder` gets scenarios and logs."""
+
+    def __init__(self, lab: Lab, folder: Path) -> None:
+        self._lab = lab
+        self._folder = folder
+        self._running: list[asyncio.subprocess.Process] = []
+        self._ports: dict[str, int] = {}
+        self._serial = 0
+
+    async def __aenter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for process in self._running:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            await process.wait()
+
+    async def phone(
+        self, user: str, *, ring: float = 1, talk: float = 20, refer_to: str = "", busy: bool = False
+    ) -> asyncio.subprocess.Process:
+        """Register `user` and answer one call after `ring` seconds, for at most `talk` seconds; `refer_to`:
+        transfer the caller there after a second instead."""
+        port = self._ports.setdefault(user, _free_port())
+        secret = self._lab.access.sip_password
+        register = await self._play("register.xml", port, {"user": user}, login=(user, secret))
+        assert await register.wait() == 0, f"{user} could not register"
+        values = {"ring": round(ring * 1000), "talk": round(talk * 1000), "refer_to": refer_to, "busy": busy}
+        return await self._play("phone.xml", port, values | {"user": user})
+
+    async def provider(self, *, ring: float = 1, talk: float = 20) -> asyncio.subprocess.Process:
+        """The far end of the trunk: answers one call that goes outside."""
+        values = {"ring": round(ring * 1000), "talk": round(talk * 1000), "refer_to": "", "busy": False}
+        return await self._play("phone.xml", self._lab.access.provider_port, values | {"user": "provider"})
+
+    async def call(
+        self, number: str, to: str, *, name: str = "", talk: float = 2, patience: float = 0
+    ) -> asyncio.subprocess.Process:
+        """Somebody outside calls `to` through the trunk; with `patience` he gives up after that many seconds."""
+        values = {"user": number, "name": name, "to": to, "talk": round(talk * 1000), "login": False}
+        return await self._play("caller.xml", _free_port(), values | {"patience": round(patience * 1000)})
+
+    async def dial(self, user: str, to: str, *, talk: float = 2) -> asyncio.subprocess.Process:
+        """The phone of `user` calls `to`."""
+        values = {"user": user, "name": user, "to": to, "talk": round(talk * 1000), "login": True, "patience": 0}
+        login = (user, self._lab.access.sip_password)
+        return await self._play("caller.xml", _free_port(), values, login=login)
+
+    async def _play(
+        self, scenario: str, port: int, values: Mapping[str, object], login: tuple[str, str] | None = None
+    ) -> asyncio.subprocess.Process:
+        self._serial += 1
+        path = self._folder / f"{self._serial:02}-{scenario}"
+        path.write_text(_TEMPLATES.get_template(scenario).render(values), encoding="utf-8")
+        process = await asyncio.create_subprocess_exec(
+            "sipp",
+            f"127.0.0.1:{self._lab.sip_port}",
+            *("-sf", str(path), "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin"),
+            *("-timeout", f"{LIMIT}s", "-trace_err", "-error_file", f"{path}.log"),
+            *(("-au", login[0], "-ap", login[1]) if login else ()),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        self._running.append(process)
+        return process
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
