@@ -1,7 +1,7 @@
 """Orders of customers in SQL, and the rules of what may be written into one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,21 @@ async def of_customer(tx: AsyncConnection, customer_id: str, only_open: bool = F
         query = query.where(order.c.open)
     found = [Order(**row._mapping) for row in await tx.execute(query.order_by(order.c.created_at, order.c.id))]
     return (*(each for each in found if each.open), *(each for each in reversed(found) if not each.open))
+
+
+async def owed(tx: AsyncConnection, customer_ids: Collection[str]) -> dict[str, dict[str, int]]:
+    """What each of these owes on open orders: customer -> currency -> minor units; nobody who owes nothing."""
+    c = order.c
+    query = (
+        sa.select(c.customer_id, c.currency, sa.func.sum(c.amount - c.paid))
+        .where(c.customer_id.in_(customer_ids), c.open, c.amount > c.paid)
+        .group_by(c.customer_id, c.currency)
+        .order_by(c.currency)
+    )
+    debts: dict[str, dict[str, int]] = {}
+    for customer_id, currency, due in await tx.execute(query):
+        debts.setdefault(customer_id, {})[currency] = int(due)
+    return debts
 
 
 async def insert(tx: AsyncConnection, customer_id: str, new: NewOrder, now: datetime) -> Order:

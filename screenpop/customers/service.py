@@ -1,8 +1,8 @@
 """What can be done with customers. Every write leaves an audit row and tells the bus once it is committed."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,9 @@ from screenpop.audit import AuditEntry
 from screenpop.bus import Bus
 from screenpop.customers import contacts, matching, merge, orders
 from screenpop.customers import store as rows
+from screenpop.customers.bulk import Outcome, Ready, put
 from screenpop.customers.fields import clean
+from screenpop.customers.fold import fold
 from screenpop.customers.index import NumberIndex
 from screenpop.customers.model import Customer, Match, NewCustomer, NewOrder, Order, Page, Snapshot
 from screenpop.customers.photos import FORMATS, Checked, Photo, PhotoFolder
@@ -30,6 +32,7 @@ from screenpop.store.engine import Store
 from screenpop.store.tables import customer, photo
 
 SNAPSHOTS = 2048
+Put = Callable[[Sequence[Ready]], Awaitable[list[Outcome]]]
 
 
 @dataclass(slots=True)
@@ -108,13 +111,39 @@ class Customers:
 
     async def create(self, new: NewCustomer, actor: str) -> Customer:
         """Make a customer; raises BadInput, or Conflict where the external id is taken."""
-        return await self._create(new, actor)
-
-    async def _create(self, new: NewCustomer, actor: str) -> Customer:
         async with self._store.begin() as tx:
             made = await create_in(tx, new, self._numbers, actor)
         self._publish(made)
         return made
+
+    @asynccontextmanager
+    async def bulk(self, actor: str, dry_run: bool = False) -> AsyncIterator[Put]:
+        """What writes batches of customers (see `bulk.put`), each in one transaction; a dry run keeps none."""
+        async with AsyncExitStack() as stack:
+            trial = None
+            if dry_run:
+                trial = await stack.enter_async_context(self._store.begin())
+                stack.push_async_callback(trial.rollback)
+
+            async def put_batch(batch: Sequence[Ready]) -> list[Outcome]:
+                return await self._put(trial, batch, actor)
+
+            yield put_batch
+
+    async def _put(self, trial: AsyncConnection | None, batch: Sequence[Ready], actor: str) -> list[Outcome]:
+        if trial is not None:
+            return (await put(trial, batch, self._numbers, actor))[0]
+        async with self._store.begin() as tx:
+            outcomes, written = await put(tx, batch, self._numbers, actor)
+        for customer_id, keys in written.items():
+            self._bus.publish(CustomerChanged(customer_id=customer_id, numbers=keys))
+        return outcomes
+
+    async def category_ids(self) -> dict[str, str]:
+        """The id of each category, by its folded name and by itself."""
+        async with self._store.read() as tx:
+            kinds = (await rows.categories_by_id(tx)).values()
+        return {fold(word): kind.id for kind in kinds for word in (kind.id, kind.name)}
 
     async def update(self, customer_id: str, changes: Mapping[str, str], version: int | None, actor: str) -> Customer:
         """Write these fields (see `fields.CLEANERS`); `version` is the one that was read, None does not mind.
@@ -210,7 +239,22 @@ class Customers:
             return Photo(await self._photos.existing(self._photos.thumb(found.hash)), FORMATS["WEBP"])
         return Photo(await self._photos.existing(self._photos.full(found.hash)), found.mime)
 
+    async def picture(self, hash_: str, size: Literal["full", "thumb"] = "full") -> Photo:
+        """The file of a picture by its hash, for addresses that never change. Raises NotFound."""
+        async with self._store.read() as tx:
+            mime = await tx.scalar(sa.select(photo.c.mime).where(photo.c.hash == hash_))
+        if mime is None:
+            raise NotFound("There is no such photo.")
+        if size == "thumb":
+            return Photo(await self._photos.existing(self._photos.thumb(hash_)), FORMATS["WEBP"])
+        return Photo(await self._photos.existing(self._photos.full(hash_)), mime)
+
     # ------------------------------------------------------------ orders
+
+    async def debts(self, customer_ids: Collection[str]) -> dict[str, dict[str, int]]:
+        """What each of these owes on open orders, by currency in minor units; nobody who owes nothing."""
+        async with self._store.read() as tx:
+            return await orders.owed(tx, customer_ids)
 
     async def orders(self, customer_id: str, only_open: bool = False) -> tuple[Order, ...]:
         """The orders: open ones first, oldest first; then closed ones, newest first."""
