@@ -38,9 +38,9 @@ EVENTS = (
     "BridgeCreate", "BridgeDestroy", "BridgeEnter", "BridgeLeave", "BridgeMerge", "DialBegin", "DialEnd", "DialState",
     "FullyBooted", "Hangup", "Hold", "LocalBridge", "LocalOptimizationBegin", "LocalOptimizationEnd",
     "MixMonitorMute", "MixMonitorStart", "MixMonitorStop", "NewCallerid", "NewConnectedLine", "Newchannel", "Newstate",
-    "ParkedCall", "ParkedCallGiveUp", "ParkedCallSwap", "ParkedCallTimeOut", "Pickup", "QueueCallerAbandon",
-    "QueueCallerJoin", "QueueCallerLeave", "QueueMemberAdded", "QueueMemberPause", "QueueMemberRemoved",
-    "QueueMemberStatus", "Reload", "Rename", "Shutdown", "UnParkedCall", "Unhold",
+    "OriginateResponse", "ParkedCall", "ParkedCallGiveUp", "ParkedCallSwap", "ParkedCallTimeOut", "Pickup",
+    "QueueCallerAbandon", "QueueCallerJoin", "QueueCallerLeave", "QueueMemberAdded", "QueueMemberPause",
+    "QueueMemberRemoved", "QueueMemberStatus", "Reload", "Rename", "Shutdown", "UnParkedCall", "Unhold",
 )  # fmt: skip
 """The AMI events that Ringdesk listens to; asterisk-conf/manager.conf has the same."""
 
