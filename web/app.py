@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from aiohttp import web
 
 from screenpop.facts import UserChanged
-from web import auth, stream
+from web import auth, panel, stream
+from web.admin import layout
 from web.api import health, pops, state
 from web.auth.limits import LoginLimit
 from web.auth.pages import LIMIT
@@ -18,7 +19,15 @@ MAX_BODY = 11 * 1024 * 1024
 """Bytes of one request: a photo of 10 MB and its form."""
 
 Routes = Callable[[], Iterable[web.AbstractRouteDef]]
-FEATURES: tuple[Routes, ...] = (stream.routes, auth.routes, health.routes, pops.routes, state.routes)
+FEATURES: tuple[Routes, ...] = (
+    stream.routes,
+    auth.routes,
+    health.routes,
+    pops.routes,
+    state.routes,
+    panel.routes,
+    layout.routes,
+)
 """Every feature folder's `routes`; each handler in them declares its permission."""
 
 

@@ -90,6 +90,11 @@ def local_time(timezone: str, now: Moment | None = None) -> str:
     return format_time(at, "short", locale=reader().locale)
 
 
+def zone_choice(name: str) -> tuple[str, str]:
+    """A time zone as an option of a list: its name, and the name with spaces for people's eyes."""
+    return name, name.replace("_", " ")
+
+
 def phone(number: str) -> str:
     """An E.164 number as one reads it aloud, internationally; anything else as it is."""
     if not number.startswith("+"):
@@ -130,5 +135,19 @@ def colour_name(value: str) -> str:
 
 FILTERS: dict[str, Any] = {
     function.__name__: function
-    for function in (clock, when, exact, iso, duration, money, count, country, local_time, phone, initials, colour_name)
+    for function in (
+        clock,
+        when,
+        exact,
+        iso,
+        duration,
+        money,
+        count,
+        country,
+        local_time,
+        phone,
+        initials,
+        colour_name,
+        zone_choice,
+    )
 }

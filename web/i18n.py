@@ -67,10 +67,16 @@ def direction(language: str) -> str:
 
 
 def install(environment: jinja2.Environment) -> None:
-    """Let templates speak: `_()`, `{% trans %}` and their like in the language of the reader."""
+    """Let templates speak: `_()`, `{% trans %}` and their like in the language of the reader.
+
+    Reads all catalogues now, so that no page reads the disk for them.
+    """
     extended = cast(Any, environment)
     extended.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     environment.policies["ext.i18n.trimmed"] = True
+    for tag in languages():
+        _translations(tag)
+        _locale(tag).territories.get("GB")
 
 
 @cache
@@ -126,7 +132,7 @@ def _translations(language: str) -> NullTranslations:
 @cache
 def _locale(tag: str) -> Locale:
     try:
-        return Locale.parse(_FORMATS.get(tag, tag), sep="-" if "-" in tag else "_")
+        return Locale.parse(_FORMATS.get(tag, tag).replace("-", "_"))
     except (ValueError, UnknownLocaleError):
         return Locale.parse(DEFAULT)
 

@@ -19,8 +19,9 @@ _HEAD = re.compile(r"^.*?<svg\b[^>]*>", re.DOTALL)
 
 
 def install(environment: jinja2.Environment) -> None:
-    """Give `environment` the words, the filters and `icon(name)`."""
+    """Give `environment` the words, the filters and `icon(name)`. Reads the disk: not for a running loop."""
     i18n.install(environment)
+    _drawings()
     environment.filters |= formats.FILTERS | {"runs": runs}
     environment.globals |= {
         "icon": icon,
@@ -34,19 +35,19 @@ def install(environment: jinja2.Environment) -> None:
 def icon(name: str, size: str = "", label: str = "") -> Markup:
     """An icon in the text: `size` is "", "s" or "l"; `label` names it where no word beside it does.
 
-    Raises jinja2.TemplateNotFound for a name that is not in vendor/lucide.
+    Raises KeyError for a name that is not in vendor/lucide.
     """
-    path = ICONS / f"{name}.svg"
-    if not path.is_file():
-        raise jinja2.TemplateNotFound(f"icon {name}")
-    body = _HEAD.sub("", path.read_text(encoding="utf-8"), count=1)
     classes = "icon" + (f" icon-{size}" if size else "") + (" icon-mirrored" if name in MIRRORED else "")
     named = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    drawing = Markup(" ".join(body.split()))  # noqa: S704 - the vendored file, its checksum is tested
-    return (
-        Markup(
-            '<svg class="{}" {} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
-            'stroke-linecap="round" stroke-linejoin="round">'
-        ).format(classes, named)
-        + drawing
+    head = Markup(
+        '<svg class="{}" {} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
+        'stroke-linecap="round" stroke-linejoin="round">'
     )
+    return head.format(classes, named) + _drawings()[name]
+
+
+@cache
+def _drawings() -> dict[str, Markup]:
+    """What is inside each vendored file's `<svg>`, by the icon's name; their checksums are tested."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in ICONS.glob("*.svg")}
+    return {name: Markup(" ".join(_HEAD.sub("", text, count=1).split())) for name, text in texts.items()}  # noqa: S704

@@ -1,0 +1,51 @@
+"""The home page: what must be in place for calls, the latest calls, and who is there."""
+
+from aiohttp import web
+
+from screenpop.agents.model import User
+from screenpop.agents.rights import Permission
+from screenpop.calls.log import LoggedCall
+from web.keys import Services, services, user_of
+from web.render import render
+from web.security import requires
+
+SHOWN_CALLS = 30
+
+
+@requires(Permission.USE_PANEL)
+async def home(request: web.Request) -> web.StreamResponse:
+    """`?calls=all` shows everybody's calls to those who may see them."""
+    house, me = services(request), user_of(request)
+    everybody = me.may(Permission.SEE_ALL_CALLS) and (request.query.get("calls") == "all" or not me.extensions)
+    return render(
+        request,
+        "panel/home.html",
+        calls=await _calls(house, me, everybody),
+        everybody=everybody,
+        people=_people(house, me),
+        pbx=house.pbx.state,
+    )
+
+
+async def _calls(house: Services, me: User, everybody: bool) -> list[LoggedCall]:
+    """The latest first: everybody's, or those of the user's extensions."""
+    if everybody:
+        return await house.calls.recent(limit=SHOWN_CALLS)
+    own = [call for seat in me.extensions for call in await house.calls.recent(agent=seat, limit=SHOWN_CALLS)]
+    return sorted(own, key=lambda call: call.started_at, reverse=True)[:SHOWN_CALLS]
+
+
+def _people(house: Services, me: User) -> list[dict[str, object]]:
+    """Everybody who has an extension, and how they are."""
+    if not me.may(Permission.SEE_PRESENCE):
+        return []
+    seated = [user for user in house.users.all() if user.active and user.extensions]
+    return [
+        {"user": user, "presence": house.presences.of(user), "on_call": house.presences.on_call(user)}
+        for user in seated
+    ]
+
+
+def routes() -> list[web.RouteDef]:
+    """The page at the root."""
+    return [web.get("/", home)]
