@@ -84,7 +84,7 @@ async def serve(config: Config, stop: asyncio.Event | None = None) -> None:
 async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]]:
     """Panel and FastAGI listening, the PBX link ready; gives the loops that are to run."""
     attachment = Attachment(core)
-    pops = make_pops(core, CardRenderer(build_environment(), core.config))
+    pops = make_pops(core, CardRenderer(build_environment(), core.config, core.people.name_at))
     services = make_services(core, attachment, pops)
     async with AsyncExitStack() as stack:
         if core.config.agi.enabled:

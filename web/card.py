@@ -1,5 +1,7 @@
 """The card's HTML, made where no request is: pushed to the reader's screen."""
 
+from collections.abc import Callable
+
 import jinja2
 
 from screenpop.agents.model import User
@@ -16,8 +18,10 @@ TEMPLATE = "card/card.html"
 class CardRenderer:
     """Makes the card for one reader at a time: in the reader's language, zone and with the reader's rights."""
 
-    def __init__(self, environment: jinja2.Environment, config: Config) -> None:
-        self._template, self._config = environment.get_template(TEMPLATE), config
+    def __init__(
+        self, environment: jinja2.Environment, config: Config, name_at: Callable[[str], str] = lambda extension: ""
+    ) -> None:
+        self._template, self._config, self._name_at = environment.get_template(TEMPLATE), config, name_at
 
     def __call__(self, pop: Pop, card: Card, work: Work, user: User) -> str:
         """The whole `<article>`."""
@@ -29,5 +33,6 @@ class CardRenderer:
                 note=work.note,
                 result=work.result,
                 config=self._config,
+                name_at=self._name_at,
                 may=lambda permission: user.may(Permission(permission)),
             )

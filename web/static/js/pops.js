@@ -14,9 +14,12 @@ const speaker = document.getElementById("announce");
 const folds = new Map();
 let snapshotDue = false;
 let meanwhile = null;
+let linked = false;
+let fetched = false;
 
 export function start() {
   on("fresh", snapshot);
+  on("link", ({ up }) => { linked = up; showLive(); });
   on("pop", (pop) => (meanwhile ? meanwhile.push(() => apply(pop)) : apply(pop)));
   on("pop_gone", ({ id }) => (meanwhile ? meanwhile.push(() => gone(id)) : gone(id)));
   stack.addEventListener("click", clicked);
@@ -38,6 +41,7 @@ async function snapshot() {
     const ids = new Set(pops.map((pop) => pop.id));
     for (const pop of pops) apply(pop, true);
     for (const card of cards()) if (!ids.has(card.dataset.pop)) gone(card.dataset.pop);
+    fetched = true;
   } catch (error) {
     if (error.status === 401) location.reload(); // signed out elsewhere: the server leads to the sign-in page
     else setTimeout(snapshot, 3000);
@@ -45,10 +49,16 @@ async function snapshot() {
   const waiting = meanwhile;
   meanwhile = null;
   for (const act of waiting) act();
+  showLive();
   if (snapshotDue) {
     snapshotDue = false;
     snapshot();
   }
+}
+
+/** <html data-live="yes">: the stream is open and what it missed is fetched. */
+function showLive() {
+  document.documentElement.dataset.live = linked && fetched ? "yes" : "no";
 }
 
 /** Show `pop` (as the server sends it) as it stands now. quiet: it was there before this page was. */

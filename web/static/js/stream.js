@@ -18,6 +18,7 @@ let source = null;
 let watchdog = 0;
 let tries = 0;
 let lostTimer = 0;
+let isUp = false;
 
 /** Call `listener(data, id)` for each event of `kind`; `fresh` and `link` ({up}) are our own. */
 export function on(kind, listener) {
@@ -35,6 +36,8 @@ export function start() {
   channel.addEventListener("message", ({ data }) => deliver(data));
   if (navigator.locks) navigator.locks.request(`ringdesk-stream:${user}`, lead).catch(() => lead());
   else lead();
+  on("tab_came", () => leading && tellTabs("link", { up: isUp }));
+  tellTabs("tab_came");
   tell("fresh", {});
   addEventListener("online", () => leading && open());
 }
@@ -76,6 +79,7 @@ function watch() {
 
 function connected(up) {
   clearTimeout(lostTimer);
+  isUp = up;
   if (up) share("link", { up });
   else lostTimer = setTimeout(() => share("link", { up }), QUIET);
 }
