@@ -10,6 +10,7 @@ import itertools
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from ari_app.ami_codec import Framer, encode_action
 from screenpop.errors import PbxAway, PbxRefused
@@ -76,8 +77,7 @@ class AmiConnection(asyncio.Protocol):
         return self._spoke
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass of it
 
     def data_received(self, data: bytes) -> None:
         self._spoke = True
