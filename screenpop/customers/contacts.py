@@ -21,7 +21,7 @@ async def add_number(tx: AsyncConnection, customer_id: str, number: Number, kind
     if number.key in keys:
         return ""
     _check_count(keys)
-    row = _number_row(number, clean_line(kind)[:20] or number.kind)
+    row = number_row(number, clean_line(kind)[:20] or number.kind)
     await tx.execute(
         sa.insert(customer_number).values(**row, customer_id=customer_id, primary=not keys, sort=len(keys))
     )
@@ -65,7 +65,8 @@ async def remove_mail(tx: AsyncConnection, customer_id: str, mail_id: str) -> st
     return removed
 
 
-def _number_row(number: Number, kind: str) -> dict[str, object]:
+def number_row(number: Number, kind: str) -> dict[str, object]:
+    """The columns of a number, but for whose it is and in which place."""
     return {
         "id": new_id(),
         "raw": clean_line(number.raw),

@@ -8,19 +8,24 @@ import asyncio
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from screenpop.bus import Bus
-from screenpop.facts import CustomerChanged
-from screenpop.ids import pack_id, unpack_id
+from screenpop.facts import CustomerChanged, SettingsChanged
+from screenpop.ids import new_id, pack_id, unpack_id
 from screenpop.store.engine import Store
-from screenpop.store.tables import customer_number
+from screenpop.store.tables import customer_number, setting
 
 BATCH = 2_000
 """Rows taken in at once: short enough that the event loop is not held up."""
 REBUILD_AFTER = 20_000
 """So many changed customers are kept beside the packed part before it is built anew."""
+LOOK_SECONDS = 5.0
+WRITTEN_OUTSIDE = "customers_written_outside"
+"""The setting by which another process says that it wrote customers; its value is another one each time."""
 ID_BYTES = 16
 MAX_DIGITS = 15
 _TO_BASE_11 = str.maketrans("0123456789", "123456789a")
@@ -40,6 +45,8 @@ class NumberIndex:
         self._rebuild_after = rebuild_after
         self._due = asyncio.Event()
         self._due.set()
+        self._mark: object = None
+        self._bus = bus
         bus.subscribe(CustomerChanged, self.apply)
 
     def find(self, key: str) -> tuple[str, ...]:
@@ -65,15 +72,25 @@ class NumberIndex:
         return self._base.size_bytes
 
     async def run(self, store: Store) -> None:
-        """Load, then build anew whenever it is due; for ever."""
+        """Load, then build anew whenever it is due, or another process wrote; for ever."""
         while True:
-            await self._due.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), LOOK_SECONDS)
+            await self.refresh(store)
+
+    async def refresh(self, store: Store) -> None:
+        """Build anew if that is due, or another process wrote (which the bus is then told)."""
+        outside = await _mark(store) != self._mark
+        if outside or self._due.is_set():
             await self.load(store)
+        if outside:
+            self._bus.publish(SettingsChanged(key=WRITTEN_OUTSIDE))
 
     async def load(self, store: Store) -> None:
         """Read all numbers. What the bus tells meanwhile wins over what is read."""
         self._due.clear()
         self._since_load = set()
+        self._mark = await _mark(store)
         base = _Base()
         query = sa.select(customer_number.c.key, customer_number.c.customer_id).order_by(customer_number.c.key)
         async with store.read() as tx:
@@ -117,6 +134,20 @@ class _Base:
         while place < len(self._numbers) and self._numbers[place] == number:
             yield unpack_id(bytes(self._ids[place * ID_BYTES : (place + 1) * ID_BYTES]))
             place += 1
+
+
+async def mark_written_outside(store: Store) -> None:
+    """Let a running service know that customers were written by another process; it looks every few seconds."""
+    now = datetime.now(UTC)
+    values = {"key": WRITTEN_OUTSIDE, "value": new_id(), "updated_at": now}
+    async with store.begin() as tx:
+        await tx.execute(sa.delete(setting).where(setting.c.key == WRITTEN_OUTSIDE))
+        await tx.execute(sa.insert(setting).values(values))
+
+
+async def _mark(store: Store) -> object:
+    async with store.read() as tx:
+        return await tx.scalar(sa.select(setting.c.value).where(setting.c.key == WRITTEN_OUTSIDE))
 
 
 def pack_key(key: str) -> int | None:

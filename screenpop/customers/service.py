@@ -20,7 +20,7 @@ from screenpop.customers import store as rows
 from screenpop.customers.bulk import Outcome, Ready, put
 from screenpop.customers.fields import clean
 from screenpop.customers.fold import fold
-from screenpop.customers.index import NumberIndex
+from screenpop.customers.index import WRITTEN_OUTSIDE, NumberIndex
 from screenpop.customers.model import Customer, Match, NewCustomer, NewOrder, Order, Page, Snapshot
 from screenpop.customers.photos import FORMATS, Checked, Photo, PhotoFolder
 from screenpop.customers.search import search
@@ -319,7 +319,7 @@ class Customers:
         self._snapshots.pop(fact.customer_id, None)
 
     def _forget_all(self, fact: SettingsChanged) -> None:
-        if fact.key == "categories":
+        if fact.key in ("categories", WRITTEN_OUTSIDE):
             self._changes_seen += 1
             self._snapshots.clear()
 

@@ -1,0 +1,200 @@
+"""Customers from a CSV file: good rows are taken, bad ones reported with their row, column and reason."""
+
+import asyncio
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from typing import BinaryIO, Final
+
+from babel import Locale
+
+from screenpop.customers.bulk import Ready
+from screenpop.customers.csv_columns import FIRST_NAME, LAST_NAME, MAIL, NUMBER, Column, Header, read_header
+from screenpop.customers.csv_read import Cells
+from screenpop.customers.fields import CLEANERS, clean, clean_mail
+from screenpop.customers.fold import fold
+from screenpop.customers.service import Customers
+from screenpop.errors import BadInput
+from screenpop.numbers import Number, Numbers
+
+BATCH: Final = 200
+MAX_ERRORS: Final = 1000
+"""So many bad rows are told in full; all are counted."""
+MOST_NUMBERS: Final = 50
+_SHORTENED: Final = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
+_NUMBER_PARTS: Final = re.compile(r"[;,|\n]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowError:
+    """What is wrong with a row. `row` counts as a spreadsheet does: the header is 1; `column` is its name, or ""."""
+
+    row: int
+    column: str
+    message: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What an import did, or (`dry_run`) would do."""
+
+    dry_run: bool
+    encoding: str = ""
+    delimiter: str = ""
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    ignored_columns: tuple[str, ...] = ()
+    errors: list[RowError] = field(default_factory=list)
+
+    def fail(self, row: int, error: BadInput, header: Header | None) -> None:
+        """Count a bad row, and tell of it while there are not too many."""
+        self.failed += 1
+        if len(self.errors) < MAX_ERRORS:
+            columns = header.columns if header else ()
+            name = next((column.name for column in columns if column.field == error.field), error.field)
+            self.errors.append(RowError(row=row, column=name, message=str(error)))
+
+
+async def import_csv(
+    data: bytes | BinaryIO,
+    customers: Customers,
+    numbers: Numbers,
+    dry_run: bool = False,
+    actor: str = "system",
+    strict: bool = False,
+) -> Report:
+    """Import a file, in batches of one transaction each; memory does not grow with the file.
+
+    A row with a known external id, or number, changes that customer: what a cell gives is written, an empty one
+    leaves what is there. `strict`: nothing is written where any row is bad. Raises BadInput where the file as a
+    whole cannot be read.
+    """
+    file = io.BytesIO(data) if isinstance(data, bytes) else data
+    if strict and not dry_run:
+        tried = await _run(file, customers, numbers, True, actor)
+        if tried.failed:
+            return tried
+        file.seek(0)
+    return await _run(file, customers, numbers, dry_run, actor)
+
+
+async def _run(file: BinaryIO, customers: Customers, numbers: Numbers, dry_run: bool, actor: str) -> Report:
+    reader = await asyncio.to_thread(_Reader, file, numbers, await customers.category_ids())
+    report = Report(dry_run=dry_run, encoding=reader.encoding, delimiter=reader.delimiter)
+    report.ignored_columns = reader.header.ignored
+    try:
+        async with customers.bulk(actor, dry_run) as put:
+            while batch := await asyncio.to_thread(reader.batch):
+                good = [(row, ready) for row, ready in batch if isinstance(ready, Ready)]
+                outcomes = await put([ready for _, ready in good])
+                bad = [(row, error) for row, error in batch if isinstance(error, BadInput)]
+                _count(report, [*zip((row for row, _ in good), outcomes, strict=True), *bad], reader.header)
+    finally:
+        reader.close()
+    return report
+
+
+def _count(report: Report, results: Iterable[tuple[int, object]], header: Header) -> None:
+    for row, outcome in sorted(results, key=lambda result: result[0]):
+        report.rows += 1
+        if isinstance(outcome, BadInput):
+            report.fail(row, outcome, header)
+        else:
+            setattr(report, str(outcome), getattr(report, str(outcome)) + 1)
+
+
+class _Reader:
+    """Reads rows and makes customers of them; blocking, so it works in a thread."""
+
+    def __init__(self, file: BinaryIO, numbers: Numbers, categories: Mapping[str, str]) -> None:
+        cells = Cells(file)
+        self.encoding, self.delimiter, self.close = cells.encoding, cells.delimiter, cells.release
+        self._rows = iter(cells)
+        self._numbers = numbers
+        self._categories = categories
+        self.header = self._read_header()
+
+    def batch(self) -> list[tuple[int, Ready | BadInput]]:
+        return [(row, self._read(cells)) for row, cells in islice(self._rows, BATCH)]
+
+    def _read_header(self) -> Header:
+        _, cells = next(self._rows, (1, "The file is empty."))
+        if isinstance(cells, str):
+            raise BadInput(cells, "header")
+        return read_header(cells)
+
+    def _read(self, cells: list[str] | str) -> Ready | BadInput:
+        try:
+            return self._ready(cells)
+        except BadInput as error:
+            return error
+
+    def _ready(self, cells: list[str] | str) -> Ready:
+        if isinstance(cells, str):
+            raise BadInput(cells)
+        if any(cell.strip() for cell in cells[self.header.width :]):
+            raise BadInput(f"The row has {len(cells)} cells, the header has {self.header.width}.")
+        given = [(column, cells[column.place].strip()) for column in self.header.columns if column.place < len(cells)]
+        given = [(column, text) for column, text in given if text]
+        ready = Ready(self._values(given), tuple(self._read_numbers(given)), tuple(_mails(given)))
+        if not (ready.numbers or ready.values.get("name") or ready.values.get("company")):
+            raise BadInput("The row has no name, company or number.")
+        return ready
+
+    def _values(self, given: Sequence[tuple[Column, str]]) -> dict[str, str]:
+        texts = {column.field: text for column, text in given if column.field not in (NUMBER, MAIL)}
+        parts = [texts.pop(part, "") for part in (FIRST_NAME, LAST_NAME)]
+        if any(parts):
+            texts.setdefault("name", " ".join(filter(None, parts)))
+        if "category" in texts:
+            texts["category"] = self._category(texts["category"])
+        if "country" in texts:
+            texts["country"] = _country(texts["country"])
+        return {name: value for name, value in clean(texts).items() if value and name in CLEANERS}
+
+    def _category(self, text: str) -> str:
+        if fold(text) not in self._categories:
+            raise BadInput(f"There is no category {text[:50]!r}.", "category")
+        return self._categories[fold(text)]
+
+    def _read_numbers(self, given: Sequence[tuple[Column, str]]) -> Iterator[tuple[Number, str]]:
+        parts = [(c.kind, part) for c, text in given if c.field == NUMBER for part in _NUMBER_PARTS.split(text)]
+        if len(parts) > MOST_NUMBERS:
+            raise BadInput("A customer can have 50 numbers at most.", NUMBER)
+        for kind, raw in parts:
+            if raw.strip():
+                yield self._number(raw.strip()), kind
+
+    def _number(self, raw: str) -> Number:
+        if _SHORTENED.fullmatch(raw):
+            raise BadInput(f"A spreadsheet has shortened the number to {raw}: make the column text there.", NUMBER)
+        number = self._numbers.parse(raw)
+        if not number.key:
+            raise BadInput(f"{raw[:50]!r} is not a phone number.", NUMBER)
+        return number
+
+
+def _mails(given: Sequence[tuple[Column, str]]) -> Iterator[str]:
+    for column, text in given:
+        if column.field == MAIL:
+            yield from (clean_mail(part) for part in re.split(r"[;,\s]+", text) if part)
+
+
+def _country(text: str) -> str:
+    """The code of a country that is given by its code or its English name."""
+    code = _countries().get(fold(text), "")
+    if not code:
+        raise BadInput(f"There is no country {text[:50]!r}: write its code of two letters.", "country")
+    return code
+
+
+@cache
+def _countries() -> dict[str, str]:
+    names = {code: name for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()}
+    return {**{fold(name): code for code, name in names.items()}, **{code.lower(): code for code in names}}
