@@ -70,3 +70,22 @@ class DemoCalls(Protocol):
         The robot phone answers after `ring` seconds (0: never) and the caller hangs up `talk` seconds later.
         Raises PbxAway or PbxRefused.
         """
+
+
+class SampleCalls(Protocol):
+    """Places calls as customers would; only the demo has it."""
+
+    async def place(
+        self,
+        from_number: str,
+        to_extension: str,
+        name: str = "",
+        ring: float = 6.0,
+        talk: float = 20.0,
+        answer: bool = True,
+    ) -> None:
+        """Call `to_extension` from `from_number`; returns once it rings, and the call goes on by itself.
+
+        A robot answers after `ring` seconds (never, unless `answer`) and the caller hangs up after `talk` more.
+        Raises BadInput for what cannot be dialled, NotFound when the demo does not run, PbxRefused when nothing rang.
+        """

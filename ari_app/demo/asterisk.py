@@ -17,7 +17,7 @@ OLDEST = 18
 PACKAGES = ("asterisk", "asterisk-core-sounds-en-gsm", "asterisk-core-sounds-en-wav")
 UNPACK_SECONDS = 600
 MISSING = """{tool} is not there: it {why}.
-Install it once as root: apt-get install {package}   (or: make system-packages)"""
+Install it once as root: apt-get install {package}"""
 
 Say = Callable[[str], None]
 

@@ -129,6 +129,13 @@ class Lab:
         return self.folder / "spool" / "recording"
 
     @property
+    def run_folder(self) -> Path:
+        """Where its sockets are: a path short enough for one."""
+        if self._run_folder is None:
+            self._run_folder = _run_folder(self.folder)
+        return self._run_folder
+
+    @property
     def log_file(self) -> Path:
         return self.folder / "log" / "messages.log"
 
@@ -166,10 +173,16 @@ class Lab:
         await self._end(signal.SIGTERM)
         if self._run_folder is not None and self._run_folder.parent != self.folder:
             await asyncio.to_thread(shutil.rmtree, self._run_folder, True)
+            self._run_folder = None
 
     async def kill(self) -> None:
         """End it as a power cut would (SIGKILL); `start` brings it back on the same ports."""
         await self._end(signal.SIGKILL)
+
+    async def ended(self) -> None:
+        """Wait until the process is gone, for whatever reason."""
+        if self._process is not None:
+            await self._process.wait()
 
     async def freeze(self) -> None:
         """Stop it from running without closing anything (SIGSTOP), as a hung machine looks from outside."""
@@ -209,11 +222,10 @@ class Lab:
 
     def _render(self) -> None:
         assert self._asterisk is not None
-        self._run_folder = self._run_folder or _run_folder(self.folder)
         for name in ("etc/extra", "cache", "lib/keys", "spool/recording", "spool/tmp", "log", "moh"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         values = {**asdict(self.access), **self._settings, **_company(), "events": EVENTS, "folder": self.folder}
-        values |= {"run_folder": self._run_folder, "modules": self._asterisk.modules, "data": self._asterisk.data}
+        values |= {"run_folder": self.run_folder, "modules": self._asterisk.modules, "data": self._asterisk.data}
         values["has_module"] = _module_test(self._asterisk.modules)
         environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False)  # noqa: S701 (no HTML)
         for template in TEMPLATES.glob("*.conf.j2"):

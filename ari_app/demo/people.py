@@ -47,3 +47,9 @@ MAIN_LINE = "+442079460000"
 SUPPORT_LINE = "+442079460700"
 SALES_LINE = "+14155550170"
 DIRECT_LINES = "+442079460"
+COMPANY = "Tidewater Cycles"
+LINES = (
+    (MAIN_LINE, "Main line", COMPANY),
+    (SUPPORT_LINE, "Support", COMPANY),
+    (SALES_LINE, "Sales", "Tidewater Americas"),
+)
