@@ -1,11 +1,12 @@
 """All that `ringdesk check` looks at, in the order it is shown."""
 
+import asyncio
 from pathlib import Path
 
 from ari_app.check import Finding
 from ari_app.check_ami import MANAGER_CONF, check_session, refusal, session
 from ari_app.check_ari import check_ari
-from ari_app.check_host import check_country, check_data_dir, check_file, check_ports, check_recordings
+from ari_app.check_host import check_country, check_data_dir, check_database, check_file, check_ports, check_recordings
 from screenpop.config import Config
 from screenpop.errors import PbxError
 
@@ -17,6 +18,7 @@ async def check(config: Config, path: Path | None = None, manager_conf: Path = M
         *await check_pbx(config, manager_conf),
         check_country(config.site.country),
         check_data_dir(Path(config.server.data_dir)),
+        await asyncio.to_thread(check_database, Path(config.server.data_dir)),
         check_recordings(config.recordings, config.ari.enabled),
         *await check_ports(config),
     ]

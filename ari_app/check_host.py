@@ -10,9 +10,13 @@ from pathlib import Path
 
 import aiohttp
 import phonenumbers
+from sqlalchemy.exc import SQLAlchemyError
 
 from ari_app.check import Finding, fail, ok, warn
+from ari_app.migrate import current, head
 from screenpop.config import Config, Recordings
+from screenpop.errors import BadConfiguration
+from screenpop.store.engine import default_url
 
 
 def check_file(path: Path) -> Finding:
@@ -44,6 +48,20 @@ def check_data_dir(folder: Path) -> Finding:
     if megabytes < 500:
         return warn(what, f"only {megabytes} MB are free in {folder}", "make room, or move server.data_dir")
     return ok(what, f"{folder} can be written")
+
+
+def check_database(folder: Path) -> Finding:
+    """Whether the tables are those of this version; an absent database is made at the first start."""
+    what = "Database"
+    if not (folder / "ringdesk.db").exists():
+        return ok(what, "made at the first start")
+    try:
+        found, needed = current(default_url(folder)), head()
+    except (SQLAlchemyError, BadConfiguration) as error:
+        return fail(what, f"{folder / 'ringdesk.db'} cannot be read: {error}", "restore it from a backup")
+    if found == needed:
+        return ok(what, f"at revision {found}")
+    return warn(what, f"at revision {found or 'none'}, this version's is {needed}", "ringdesk migrate")
 
 
 def check_recordings(config: Recordings, ari: bool) -> Finding:

@@ -43,7 +43,19 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     _refuse_unknown(data, Config, "")
     for name, value in environ.items():
         if name.startswith(PREFIX) and "__" in name:
-            _set(data, name, value)
+            _set(data, name.removeprefix(PREFIX).lower().replace("__", ".", 1), value, f"{name}: ")
+    return _made_of(data)
+
+
+def from_texts(texts: Mapping[str, str]) -> Config:
+    """The configuration in which the keys of `texts` (dotted) are what a person typed. Raises BadConfiguration."""
+    data: dict[str, Any] = {}
+    for key, text in texts.items():
+        _set(data, key, text, "")
+    return _made_of(data)
+
+
+def _made_of(data: Mapping[str, Any]) -> Config:
     try:
         config = msgspec.convert(data, Config)
     except msgspec.ValidationError as error:
@@ -95,29 +107,29 @@ def _unknown(key: str) -> BadConfiguration:
     return BadConfiguration(f"unknown key {key}{hint}", key)
 
 
-def _set(data: dict[str, Any], name: str, value: str) -> None:
-    """Put what an environment variable says over what the file says."""
-    section, _, key = name.removeprefix(PREFIX).lower().partition("__")
-    kind = _kind_of(section, key, name)
-    given: object = [part.strip() for part in value.split(",") if part.strip()] if get_origin(kind) is tuple else value
+def _set(data: dict[str, Any], path: str, text: str, named: str) -> None:
+    """Put a text over what the data say; errors begin with `named`, where the text came from."""
+    section, _, key = path.partition(".")
+    kind = _kind_of(section, key, named)
+    given: object = [part.strip() for part in text.split(",") if part.strip()] if get_origin(kind) is tuple else text
     try:
         converted = msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise BadConfiguration(f"{name}: {_expected(str(error))}", f"{section}.{key}") from error
+        raise BadConfiguration(f"{named or f'{path}: '}{_expected(str(error))}", path) from error
     table = data.setdefault(section, {})
     if isinstance(table, dict):
         table[key] = msgspec.to_builtins(converted)
 
 
-def _kind_of(section: str, key: str, name: str) -> Any:
+def _kind_of(section: str, key: str, named: str) -> Any:
     sections = {field.name: field.type for field in msgspec.structs.fields(Config)}
     struct = sections.get(section)
     if get_origin(struct) is tuple:
-        raise BadConfiguration(f"{name}: {section} can only be set in the file", section)
+        raise BadConfiguration(f"{named}{section} can only be set in the file", section)
     kinds = {field.name: field.type for field in msgspec.structs.fields(struct)} if struct else {}
     if key not in kinds:
         unknown = _unknown(f"{section}.{key}")
-        raise BadConfiguration(f"{name}: {unknown}", unknown.field)
+        raise BadConfiguration(f"{named}{unknown}", unknown.field)
     return kinds[key]
 
 
