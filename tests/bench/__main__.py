@@ -14,6 +14,7 @@ BENCHES = {
     "ami": "AMI events",
     "lookup": "Caller lookup",
     "agi": "FastAGI",
+    "asterisk": "Asterisk's own call rate",
     "hub": "Fan-out to open panels",
     "service": "The service at rest",
 }

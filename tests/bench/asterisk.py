@@ -1,0 +1,130 @@
+"""How many calls a second a real Asterisk puts through when each asks who calls, beside an equal AGI that does nothing.
+
+A call is a Local channel that asks and is hung up. Both verbs are served by the same server in a process of its own.
+"""
+
+import asyncio
+import multiprocessing
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import uvloop
+
+from agi.handlers import handlers
+from agi.request import Request
+from agi.server import AgiServer
+from ari_app.demo.lab import Lab
+from screenpop.callers import Caller
+from screenpop.config import Agi
+from tests.agi.peers import KnownCallers
+from tests.bench.measure import RUNS
+from tests.bench.table import Row
+
+CALLS = 1_000
+AT_ONCE = 20
+NUMBER = "44207946000"
+ANA = Caller(matches=1, customer_id="01h", name="Ana Example", category="VIP", responsible="102", vip=True)
+DIALPLAN = """
+[bench]
+exten => _X!,1,Set(CALLERID(num)=+{number})
+ same => n,AGI(agi://127.0.0.1:{port}/${{CUT(EXTEN,-,2)}})
+ same => n,UserEvent(BenchDone)
+ same => n,Hangup()
+"""
+
+
+def run(quick: bool) -> list[Row]:
+    """Calls a second by the clock on the wall."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=_serve, args=(theirs,))
+    process.start()
+    try:
+        lookup, noop = asyncio.run(_rates(ours.recv(), 20 if quick else CALLS, 1 if quick else RUNS))
+    finally:
+        ours.send("enough")
+        process.join()
+    row = Row(
+        what="calls a second, each with a lookup of six variables",
+        value=lookup,
+        unit="calls/s",
+        better="more",
+        peer="the same with an AGI that does nothing",
+        peer_value=noop,
+        budget=noop * 0.95,
+    )
+    return [row]
+
+
+async def _rates(port: int, calls: int, count: int) -> tuple[float, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        async with Lab(Path(folder), say=lambda text: None) as lab:
+            await lab.add_dialplan("bench", DIALPLAN.format(port=port, number=NUMBER))
+            caller = await Originator.connect(lab)
+            await caller.rate("noop", AT_ONCE)
+            rounds = [(await caller.rate("lookup", calls), await caller.rate("noop", calls)) for _ in range(count)]
+            caller.close()
+    lookup, noop = zip(*rounds, strict=True)
+    return statistics.median(lookup), statistics.median(noop)
+
+
+class Originator:
+    """Places calls over AMI and counts those that were answered by the AGI, leaving the time to Asterisk."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    @classmethod
+    async def connect(cls, lab: Lab) -> "Originator":
+        """Logged in, and told of nothing but the dialplan's own events."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", lab.ami_port)
+        originator = cls(reader, writer)
+        originator._send(Action="Login", Username="witness", Secret=lab.access.witness_secret, Events="user")
+        await reader.readuntil(b"Authentication accepted")
+        return originator
+
+    async def rate(self, verb: str, calls: int) -> float:
+        """Calls a second, with so many under way at once."""
+        start, placed, done = time.perf_counter(), 0, 0
+        while done < calls:
+            while placed < calls and placed - done < AT_ONCE:
+                self._call(verb, placed)
+                placed += 1
+            done += await self._heard()
+        return calls / (time.perf_counter() - start)
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def _call(self, verb: str, serial: int) -> None:
+        channel = f"Local/{serial}-{verb}@bench/n"
+        self._send(Action="Originate", Channel=channel, Application="Wait", Data="1", Async="true")
+
+    async def _heard(self) -> int:
+        async with asyncio.timeout(10):
+            line = await self._reader.readuntil(b"\n")
+        return int(line == b"UserEvent: BenchDone\r\n")
+
+    def _send(self, **fields: str) -> None:
+        lines = "".join(f"{key}: {value}\r\n" for key, value in fields.items())
+        self._writer.write(lines.encode() + b"\r\n")
+
+
+def _serve(parent: Connection) -> None:
+    uvloop.run(_until_told(parent))
+
+
+async def _until_told(parent: Connection) -> None:
+    server = AgiServer(Agi(port=0), {**handlers(KnownCallers(n44207946000=ANA)), "noop": _noop})
+    await server.start()
+    parent.send(server.port)
+    await asyncio.to_thread(parent.recv)
+    await server.close()
+
+
+async def _noop(request: Request) -> Mapping[str, str]:
+    return {}
