@@ -1,0 +1,88 @@
+"""Writes a configuration as commented TOML. Pure: what it writes, `screenpop.config_file.load` reads back as it was."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from screenpop.config import Config, Extension
+
+HEAD = """\
+# Ringdesk's configuration. Keys that are commented out show their default.
+# Everything is explained in docs/configuration.md; `ringdesk check` tells whether it works.
+"""
+COMMENTS = {
+    "server": "The panel.",
+    "server.host": "The address it listens on; leave it when a reverse proxy on this machine stands before it.",
+    "server.port": "The port it listens on.",
+    "server.public_url": "The address that browsers use, https://desk.example.com; empty: http://host:port.",
+    "server.data_dir": "The folder of the database and of uploaded files.",
+    "ami": "Asterisk's manager interface (manager.conf): what happens on the PBX is read there.",
+    "ami.host": "Where it listens.",
+    "ami.port": "Its port.",
+    "ami.username": "The name in the brackets of the section in manager.conf.",
+    "ami.secret": "Its secret.",
+    "ari": "Asterisk's REST interface (ari.conf, http.conf).",
+    "ari.enabled": "false: do without it; the cards still pop up.",
+    "ari.url": "The address of Asterisk's web server, without /ari.",
+    "ari.username": "The name in the brackets of the section in ari.conf.",
+    "ari.password": "Its password.",
+    "agi": "The dialplan's questions: AGI(agi://127.0.0.1:4573/lookup).",
+    "agi.enabled": "Whether they are answered.",
+    "agi.host": "The address to listen on: one that the PBX reaches.",
+    "agi.port": "The port to listen on.",
+    "agi.allow": "Addresses or networks that may ask.",
+    "agi.deadline_ms": "Milliseconds after which a call goes on without an answer.",
+    "site": "Whose house it is.",
+    "site.company": "The name on top of the card where the line that was called has none of its own.",
+    "site.country": "The country whose national numbers are meant when a number has no country code (ISO 3166).",
+    "site.timezone": "A name of the time zone database: Europe/London.",
+    "site.locale": "The language of the panel for who has not chosen one.",
+    "site.trunks": 'Devices that lead outside: ["PJSIP/provider"]. Empty: every device that is no agent\'s is one.',
+    "site.dial_context": "The dialplan context of the agents' phones: a number that an agent clicks is dialled there.",
+    "recordings": "Recordings of calls.",
+    "recordings.folder": "The PBX's spool/asterisk/recording as this machine sees it; empty: fetched through ARI.",
+    "demo": "Set by `ringdesk demo` only.",
+    "demo.enabled": "The panel may place sample calls.",
+    "demo.folder": "The folder of the demo's own PBX.",
+}
+EXTENSIONS = """\
+# Devices that are not named after their extension; a device that is (PJSIP/101 for 101) needs no entry.
+# [[extensions]]
+# number = "102"
+# devices = ["SIP/150010002", "PJSIP/102-web"]
+"""
+
+
+def config_text(config: Config) -> str:
+    """The file. What is as it is by default is there as a comment; `demo` only where it is used."""
+    sections = [field.name for field in msgspec.structs.fields(Config) if field.name != "extensions"]
+    shown = [name for name in sections if name != "demo" or config.demo.enabled]
+    parts = [HEAD, *("\n".join(_section(config, name)) for name in shown), _extensions(config.extensions)]
+    return "\n".join(parts)
+
+
+def _section(config: Config, name: str) -> Iterator[str]:
+    section = getattr(config, name)
+    yield f"# {COMMENTS[name]}"
+    yield f"[{name}]"
+    for field in msgspec.structs.fields(section):
+        value = getattr(section, field.name)
+        yield f"# {COMMENTS[f'{name}.{field.name}']}"
+        yield f"{'# ' if value == field.default else ''}{field.name} = {_value(value)}"
+    yield ""
+
+
+def _extensions(extensions: tuple[Extension, ...]) -> str:
+    tables = (
+        f"[[extensions]]\nnumber = {_value(one.number)}\nname = {_value(one.name)}\ndevices = {_value(one.devices)}\n"
+        for one in extensions
+    )
+    return "\n".join(tables) or EXTENSIONS
+
+
+def _value(value: Any) -> str:
+    """A JSON text is a TOML value too, but for DEL, which TOML wants escaped."""
+    text = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    return text.replace("\x7f", "\\u007f")
