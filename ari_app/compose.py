@@ -84,7 +84,8 @@ async def serve(config: Config, stop: asyncio.Event | None = None) -> None:
 async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]]:
     """Panel and FastAGI listening, the PBX link ready; gives the loops that are to run."""
     attachment = Attachment(core)
-    pops = make_pops(core, CardRenderer(build_environment(), core.config, core.people.name_at))
+    renderer = CardRenderer(build_environment(), core.config, core.people.name_at)
+    pops = make_pops(core, renderer)
     services = make_services(core, attachment, pops)
     async with AsyncExitStack() as stack:
         if core.config.agi.enabled:
@@ -98,6 +99,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
             pops.run(),
             _close_vanished(core, attachment),
             asyncio.to_thread(warm_up),
+            asyncio.to_thread(renderer.warm_up),
         ]
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import jinja2
 
 from screenpop.agents.model import User
-from screenpop.agents.rights import Permission
-from screenpop.cards.model import Card
+from screenpop.agents.rights import Permission, Role
+from screenpop.cards.model import Card, CardCustomer, CardLastCall, CardLine, CardNumber, CardOrder, Money
 from screenpop.config import Config
+from screenpop.facts import CallView, Party
 from screenpop.pops.model import Pop
 from screenpop.pops.service import Work
 from web import i18n
@@ -36,3 +37,32 @@ class CardRenderer:
                 name_at=self._name_at,
                 may=lambda permission: user.may(Permission(permission)),
             )
+
+    def warm_up(self) -> None:
+        """Make one card, so that what is read from disk at first use (zones, formats, icons) is there. Blocks."""
+        for known in (True, False):
+            self(_SAMPLE_POP, _sample_card(known), Work(), _READER)
+
+
+_READER = User(id="", login="warm", name="", role=Role.AGENT)
+_SAMPLE_CALL = CallView(
+    id="warm", direction="incoming", caller=Party(), to=(), remote=Party("+4930123456"), started_at=1_700_000_000.0
+)
+_SAMPLE_POP = Pop(id="warm", call=_SAMPLE_CALL, agent="", state="ended", rang_at=1_700_000_000.0)
+
+
+def _sample_card(known: bool) -> Card:
+    customer = CardCustomer(id="warm", name="Warm", city="Berlin", country="DE", timezone="Europe/Berlin", note="-")
+    order = CardOrder(id="warm", number="1", title="-", stage="-", amount=200, paid=100, due=100, currency="EUR")
+    return Card(
+        call="warm",
+        direction="incoming",
+        started_at=_SAMPLE_CALL.started_at,
+        known="known" if known else "unknown",
+        line=CardLine(),
+        number=CardNumber(raw="+4930123456", international="+49 30 123456", country="DE"),
+        customer=customer if known else None,
+        orders=(order,) if known else (),
+        debt=(Money(amount=100, currency="EUR"),) if known else (),
+        last_call=CardLastCall(id="warm", at=1_700_000_000.0, direction="incoming", talk_seconds=61.0),
+    )

@@ -238,7 +238,10 @@ class Cards:
 
     def _tell(self, entry: _Entry) -> None:
         for listener in self._listeners:
-            listener(entry.raw)
+            try:
+                listener(entry.raw)
+            except Exception:
+                log.exception("card listener failed")
 
     # ------------------------------------------------------------ keeping up
 

@@ -255,6 +255,8 @@ def _ended(pops: Pops, fact: CallFact) -> Iterable[Pop]:
 
 
 def _after_the_end(pop: Pop, fact: CallEnded) -> Pop:
+    if pop.outcome == "left":  # who hangs up leaves a moment before the call is over
+        return replace(pop, outcome=fact.result)
     if pop.state == "answered" or fact.call.direction == "outgoing":
         return _finish(pop, fact.at, "ended", fact.result)
     answered_by = fact.call.answered_by

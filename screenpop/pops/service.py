@@ -299,10 +299,11 @@ class Pops:
         work = shown.work.get(user.id, Work())
         if shown.made_of.get(user.id) == (pop, card, work, user):
             return
-        shown.made_of[user.id] = pop, card, work, user
-        shown.version += 1
-        pop = replace(pop, version=shown.version)
+        made_of = pop, card, work, user
+        pop = replace(pop, version=shown.version + 1)
         html = self._seams.render(pop, card, work, user)
+        shown.made_of[user.id] = made_of
+        shown.version += 1
         payload = json.dumps(describe(pop, card) | {"html": html}, separators=(",", ":")).encode()
         shown.payloads[user.id] = payload
         self._seams.hub.publish("pop", payload, {user.id})

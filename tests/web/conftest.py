@@ -69,7 +69,9 @@ async def core(store: Store, tmp_path: Path) -> AsyncIterator[Core]:
 async def services(core: Core) -> Services:
     """The house behind the panel."""
     environment = await asyncio.to_thread(build_environment)
-    return make_services(core, Link(), make_pops(core, CardRenderer(environment, core.config)))
+    renderer = CardRenderer(environment, core.config)
+    await asyncio.to_thread(renderer.warm_up)
+    return make_services(core, Link(), make_pops(core, renderer))
 
 
 @pytest.fixture
