@@ -1,0 +1,104 @@
+"""The main job: a real call makes the caller's card appear in a real browser while the phone rings.
+
+SIPp plays the caller and the phones.
+"""
+
+import re
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.pbx.desk import ADA, ADA_NUMBER, COMPANY, PASSWORD, Desk
+from tests.pbx.sipp import Sipp
+
+expect.set_options(timeout=15_000)
+
+
+async def panel(chromium: Browser, desk: Desk, login: str = "101", path: str = "/") -> Page:
+    """The panel of `login`, signed in, with its stream open."""
+    context = await chromium.new_context()
+    page = await context.new_page()
+    await page.goto(f"{desk.url}{path}")
+    await page.get_by_label("Login").fill(login)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.locator("html[data-live=yes]")).to_be_attached()
+    return page
+
+
+def card(page: Page) -> Locator:
+    return page.locator("article[data-pop]")
+
+
+@pytest.mark.feature(
+    "CALL-01", "CALL-02", "CALL-04", "CALL-06", "CALL-07", "CALL-08", "CALL-18", "CALL-19", "CALL-20", "CALL-21"
+)
+async def test_direct_call_shows_the_card_while_the_phone_rings(chromium: Browser, desk: Desk, sipp: Sipp) -> None:
+    page = await panel(chromium, desk)
+    phone = await sipp.phone("101", ring=2)
+    caller = await sipp.call(ADA_NUMBER, "101", name="A. Lovelace", talk=1)
+    await expect(card(page)).to_have_attribute("data-state", "ringing")
+    shown = card(page)
+    await expect(shown.locator(".card-name")).to_have_text(ADA)
+    await expect(shown.locator("strong.card-line")).to_have_text(COMPANY)
+    await expect(shown.locator(".card-way")).to_have_text("INCOMING")
+    await expect(shown.locator(".card-ends")).to_contain_text("+44 20 7946 0001")
+    await expect(shown.locator(".card-own")).to_have_text(re.compile(r"101\s+Agent 101"))
+    await expect(shown.locator(".card-when")).to_have_text(re.compile(r"\d:\d\d"))
+    await expect(shown).to_have_attribute("data-state", "answered")
+    await expect(shown).to_have_attribute("data-state", "ended")
+    assert (await caller.wait(), await phone.wait()) == (0, 0)
+
+
+@pytest.mark.feature("CALL+01", "CALL+02")
+async def test_ring_group_shows_the_card_to_all_and_closes_it_when_one_answers(
+    chromium: Browser, desk: Desk, sipp: Sipp
+) -> None:
+    first, second = await panel(chromium, desk, "101"), await panel(chromium, desk, "102")
+    for user, ring in (("101", 20.0), ("102", 2.0), ("103", 20.0)):
+        await sipp.phone(user, ring=ring)
+    await sipp.call(ADA_NUMBER, "600", talk=1)
+    for page in (first, second):
+        await expect(card(page)).to_have_attribute("data-state", "ringing")
+    await expect(card(second)).to_have_attribute("data-state", "answered")
+    await expect(card(first)).to_have_attribute("data-state", "answered_elsewhere")
+    await expect(card(first).locator(".card-state-word")).to_contain_text("Agent 102")
+
+
+@pytest.mark.feature("CALL+03")
+async def test_queue_shows_the_card_with_its_name(chromium: Browser, desk: Desk, sipp: Sipp) -> None:
+    page = await panel(chromium, desk, "101")
+    await sipp.phone("101", ring=2)
+    await sipp.call(ADA_NUMBER, "700", talk=6)
+    await expect(card(page)).to_have_attribute("data-state", "ringing")
+    await expect(card(page).locator(".card-queue")).to_have_text("Queue support")
+    await expect(card(page)).to_have_attribute("data-state", "answered")
+    await expect(card(page).locator(".card-queue")).to_have_text("Queue support")
+
+
+@pytest.mark.feature("CALL+08")
+async def test_transfer_moves_the_card_to_the_colleague(chromium: Browser, desk: Desk, sipp: Sipp) -> None:
+    first, second = await panel(chromium, desk, "101"), await panel(chromium, desk, "102")
+    await sipp.phone("101", ring=0.5, refer_to="102")
+    await sipp.phone("102", ring=2)
+    await sipp.call(ADA_NUMBER, "101", talk=5)
+    await expect(card(second)).to_have_attribute("data-state", "ringing")
+    await expect(card(second).locator(".card-name")).to_have_text(ADA)
+    await expect(card(first)).to_have_attribute("data-state", "ended")
+    await expect(card(first).locator(".card-state-word")).to_contain_text("Passed on to")
+    await expect(card(second)).to_have_attribute("data-state", "answered")
+    await expect(card(second)).to_have_attribute("data-state", "ended")
+    (row,) = await desk.calls()
+    assert (row["result"], row["direction"]) == ("answered", "incoming")
+
+
+@pytest.mark.feature("CALL-03", "CALL-08")
+async def test_outgoing_call_shows_the_card_of_whom_the_agent_calls(chromium: Browser, desk: Desk, sipp: Sipp) -> None:
+    page = await panel(chromium, desk, "101")
+    await sipp.provider(ring=2)
+    await sipp.dial("101", ADA_NUMBER, talk=1)
+    await expect(card(page)).to_have_attribute("data-state", "ringing")
+    await expect(card(page).locator(".card-way")).to_have_text("OUTGOING")
+    await expect(card(page).locator(".card-name")).to_have_text(ADA)
+    await expect(card(page)).to_have_attribute("data-state", "answered")
+    await expect(card(page)).to_have_attribute("data-state", "ended")
