@@ -11,6 +11,17 @@ from screenpop.config import Config
 from screenpop.errors import PbxError
 
 
+class Check:
+    """`screenpop.pbx.PbxCheck`: the same, for the panel of a service that runs."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    async def look(self) -> list[Finding]:
+        """Every finding now."""
+        return await check(self._config)
+
+
 async def check(config: Config, path: Path | None = None, manager_conf: Path = MANAGER_CONF) -> list[Finding]:
     """Every finding about this configuration (`path` is its file); changes nothing."""
     return [

@@ -10,12 +10,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ari_app.check_all import check
+from ari_app.check_all import Check, check
 from ari_app.check_ami import ACTIONS, WANTED
 from ari_app.check_ari import MODULES, PROBE
 from ari_app.commands import check as command
 from screenpop.config import Agi, Ami, Ari, Config, Recordings, Server, Site
 from screenpop.errors import BadConfiguration
+from screenpop.pbx import PbxCheck
 from tests.fakes.ami import FakeAmi
 from tests.fakes.ari import FakeAri, fake_ari
 
@@ -87,6 +88,11 @@ async def the_complaint(config: Config, path: Path | None = None) -> tuple[str, 
 
 async def test_good_attachment_has_no_complaint(config: Config):
     assert await complaints(config) == []
+
+
+async def test_panel_gets_the_same_findings(config: Config):
+    panel: PbxCheck = Check(config)
+    assert [(found.level, found.what) for found in await panel.look() if found.level == "FAIL"] == []
 
 
 async def test_pbx_away_is_one_line_and_the_rest_is_still_looked_at(pbx: FakeAmi, config: Config):
