@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from ari_app.demo.lab import Access
-from ari_app.demo.people import AGENTS
+from ari_app.demo.people import AGENTS, SALES_LINE, SUPPORT_LINE
 from ari_app.demo.phonecall import Call, within
 from ari_app.demo.softphone import Phone
 from screenpop.errors import BadInput
@@ -15,6 +15,7 @@ from screenpop.errors import BadInput
 Stage = Literal["calling", "ringing", "answered", "ended", "not_answered", "busy", "refused"]
 STEP_SECONDS = 2.0  # of several robots that ring for one call, each answers this much later than the one before
 LONGEST_SECONDS = 600.0
+QUEUES = ("700", "701", "702", SUPPORT_LINE, SALES_LINE)
 OUTCOMES: dict[int, Stage] = {486: "busy", 480: "not_answered", 487: "not_answered"}
 
 
@@ -28,8 +29,11 @@ class Plan:
     ring: float = 6.0
     talk: float = 20.0
     answer: bool = True
-    robots: int = field(default=0)
+    robots: int = field(default=0, init=False)
     """How many robots ring for it so far."""
+    rang: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    taken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    """A robot rang for it; a robot answered it."""
 
     def check(self) -> Self:
         """Itself. Raises BadInput on a number that cannot be dialled or a time that is none."""
@@ -93,21 +97,19 @@ class Robots:
                     del self._plans[key]
 
     async def _follow(self, call: Call, plan: Plan) -> AsyncGenerator[Stage, None]:
+        """A queue answers before an agent does, so there the robot's word counts, else the caller's phone's."""
+        rings, answers = (plan.rang, plan.taken) if plan.to in QUEUES else (call.ringing, call.answered)
         patience = plan.ring + (STEP_SECONDS * len(AGENTS) + 8 if plan.answer else 0)
-        await _first(patience, call.ringing, call.answered, call.ended)
-        if call.ringing.is_set() and not call.answered.is_set():
+        await _first(patience, rings, answers, call.ended)
+        if rings.is_set() and not answers.is_set():
             yield "ringing"
-        await _first(patience, call.answered, call.ended)
-        if not call.answered.is_set():
+        await _first(patience, answers, call.ended)
+        if not answers.is_set():
             yield OUTCOMES.get(call.status, "refused") if call.ended.is_set() else "not_answered"
             return
         yield "answered"
-        await within(call.ended, plan.talk + self._waiting(plan))
+        await within(call.ended, plan.talk)
         yield "ended"
-
-    def _waiting(self, plan: Plan) -> float:
-        """A queue answers before an agent does: what the agent's ringing takes comes on top."""
-        return plan.ring if plan.to.startswith("70") else 0.0
 
     @contextlib.asynccontextmanager
     async def _phone_of(self, plan: Plan) -> AsyncIterator[Phone]:
@@ -129,9 +131,11 @@ class Robots:
         later = plan.robots * STEP_SECONDS
         plan.robots += 1
         call.ring()
+        plan.rang.set()
         if await within(call.ended, plan.ring + later if plan.answer else LONGEST_SECONDS):
             return
         await call.answer()
+        plan.taken.set()
         await within(call.ended, LONGEST_SECONDS)
 
 
