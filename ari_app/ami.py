@@ -7,7 +7,9 @@ client that it cannot write to for 100 ms.
 import asyncio
 import hashlib
 import itertools
+import os
 import secrets
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -174,5 +176,13 @@ async def connect(host: str, port: int, on_event: Callable[[Headers], None], tim
     except TimeoutError as late:
         raise PbxAway(f"no answer within {timeout:g} s") from late
     except OSError as error:
-        raise PbxAway(error.strerror or str(error)) from error
+        raise PbxAway(_in_words(error)) from error
     return connection
+
+
+def _in_words(error: OSError) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there; is Asterisk running, and enabled in manager.conf?"
+    if isinstance(error, socket.gaierror):
+        return "there is no such host"
+    return os.strerror(error.errno) if error.errno else str(error)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ari_app.ami import Headers
+from ari_app.ami import Headers, connect
 from ari_app.link import AmiLink, Timing
 from screenpop.config import Ami
 from screenpop.errors import PbxAway, PbxRefused
@@ -163,9 +163,14 @@ async def test_link_attaches_when_the_pbx_comes_up_later(pbx: FakeAmi):
     await pbx.stop()
     async with linked(pbx, seen) as link:
         await until(lambda: seen.last == "away")
-        assert "Connect" in seen.states[-1].reason or "refused" in seen.states[-1].reason
+        assert "nothing listens there; is Asterisk running" in seen.states[-1].reason
         await pbx.start()
         await until(lambda: link.state.up)
+
+
+async def test_host_that_is_not_known_is_told():
+    with pytest.raises(PbxAway, match="there is no such host"):
+        await connect("no-such-host.invalid", 5038, lambda _: None)
 
 
 async def test_link_comes_back_after_the_pbx_was_killed(pbx: FakeAmi):
