@@ -191,7 +191,7 @@ const remembered = (id) => ({ 1: true, 0: false })[sessionStorage.getItem(key(id
 /** The stack shows heads only while a field under it is being typed in. */
 function stepAside() {
   const field = document.activeElement;
-  const typing = field && !stack.contains(field) && field.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const typing = field && !stack.contains(field) && !field.closest("dialog") && field.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   if (!typing) stack.classList.remove("is-aside");
   else if (overlaps(field.getBoundingClientRect(), stack)) stack.classList.add("is-aside");
 }
