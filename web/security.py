@@ -35,7 +35,6 @@ CONTENT_POLICY = "; ".join(
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
-    "Server": "Ringdesk",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -145,6 +144,7 @@ async def _recognise(request: web.Request) -> None:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """The security headers of every answer, streams and errors too."""
+    response.headers["Server"] = "Ringdesk"  # aiohttp has put its own and Python's version there
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if is_https(request.app[SERVICES].config.server):

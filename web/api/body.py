@@ -1,8 +1,8 @@
 """What a request carries."""
 
 from collections.abc import Mapping
-from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from screenpop.errors import BadInput
@@ -13,9 +13,6 @@ async def read_body(request: web.Request) -> Mapping[str, str]:
     if request.content_type != "application/json":
         return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
     try:
-        body: Any = await request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
-        raise BadInput("Send one JSON object whose values are texts.")
-    return body
+        return msgspec.json.decode(await request.read(), type=dict[str, str])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise BadInput("Send one JSON object whose values are texts.") from None
