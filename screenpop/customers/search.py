@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.customers import store as rows
+from screenpop.customers.fields import tame
 from screenpop.customers.fold import fold, search_words
 from screenpop.customers.model import Page
 from screenpop.store.tables import customer, customer_number, customer_search
@@ -17,6 +18,7 @@ _LAST = "\U0010ffff"
 
 async def search(tx: AsyncConnection, text: str, limit: int, offset: int) -> Page:
     """One page of the customers found; see `Page` for how they are counted."""
+    text = tame(text)
     words = search_words(text)
     if not words:
         return await _everybody(tx, limit, offset)

@@ -1,0 +1,204 @@
+"""CSV import: good rows are taken, bad ones told, whatever program wrote the file."""
+
+import io
+
+import pytest
+
+from screenpop.customers import csv_import
+from screenpop.customers.csv_import import Report, import_csv
+from screenpop.customers.index import NumberIndex
+from screenpop.customers.model import Customer, NewCustomer
+from screenpop.customers.service import Customers
+from screenpop.errors import BadInput
+from screenpop.facts import CustomerChanged
+from screenpop.numbers import Numbers
+
+NUMBERS = Numbers("DE")
+
+
+async def take(customers: Customers, text: str | bytes, *, dry_run: bool = False, strict: bool = False) -> Report:
+    data = text.encode() if isinstance(text, str) else text
+    return await import_csv(data, customers, NUMBERS, dry_run, "u1", strict)
+
+
+async def everybody(customers: Customers) -> list[Customer]:
+    return [await customers.get(row.id) for row in (await customers.search("", 500)).rows]
+
+
+async def test_a_whole_row_becomes_a_customer(customers: Customers, index: NumberIndex) -> None:
+    report = await take(
+        customers,
+        "ID,First name,Last name,Company,Phone,Mobile phone 2,E-Mail,City,Country,Category,Note,Shoe size\n"
+        '77,Anna,Müller,Müller GmbH,"030 1234567; 030 7654321",0171 5566778,A@Example.org,Berlin,Germany,vip,'
+        '"Two\nlines",38\n',
+    )
+
+    assert (report.rows, report.created, report.failed, report.ignored_columns) == (1, 1, 0, ("Shoe size",))
+    (anna,) = await everybody(customers)
+    assert (anna.name, anna.company, anna.city, anna.country, anna.external_id, anna.note) == (
+        "Anna Müller",
+        "Müller GmbH",
+        "Berlin",
+        "DE",
+        "77",
+        "Two\nlines",
+    )
+    assert [(number.key, number.kind, number.primary) for number in anna.numbers] == [
+        ("+49301234567", "landline", True),
+        ("+49307654321", "landline", False),
+        ("+491715566778", "mobile", False),
+    ]
+    assert anna.category is not None
+    assert (anna.category.id, [mail.address for mail in anna.mails]) == ("vip", ["a@example.org"])
+    assert index.find("+491715566778") == (anna.id,)
+    (entry,) = await customers.history(anna.id)
+    assert (entry.actor, entry.action) == ("u1", "import")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [("utf-8", "utf-8-sig"), ("utf-8-sig", "utf-8-sig"), ("cp1252", "cp1252"), ("utf-16", "utf-16")],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+async def test_encoding_and_delimiter_are_found(
+    customers: Customers, encoding: str, found: str, delimiter: str
+) -> None:
+    text = f'Name{delimiter}"City, or; town"{delimiter}City\r\nJürgen Groß{delimiter}x{delimiter}Köln\r\n'
+    report = await take(customers, text.encode(encoding))
+
+    assert (report.encoding, report.delimiter, report.created) == (found, delimiter, 1)
+    assert [(each.name, each.city) for each in await everybody(customers)] == [("Jürgen Groß", "Köln")]
+
+
+async def test_bad_rows_are_told_with_row_column_and_reason_and_good_ones_taken(customers: Customers) -> None:
+    report = await take(
+        customers,
+        "Name,Phone,Mail,Country,Category,Time zone\n"
+        "Good One,030 1234567,,,,\n"
+        "Bad number,call me,,,,\n"
+        "Shortened,4.93E+11,,,,\n"
+        "Bad mail,,nobody,,,\n"
+        "Bad country,,,Atlantis,,\n"
+        "Bad category,,,,Best,\n"
+        "Bad zone,,,,,Mars/Base\n"
+        "\n"
+        ",,,,VIP,\n"
+        "Too,many,cells,in,this,row,here\n"
+        "Too few\n"
+        f"{'x' * 201},,,,,\n",
+    )
+
+    assert (report.rows, report.created, report.failed) == (11, 2, 9)
+    assert [(error.row, error.column) for error in report.errors] == [
+        (3, "Phone"),
+        (4, "Phone"),
+        (5, "Mail"),
+        (6, "Country"),
+        (7, "Category"),
+        (8, "Time zone"),
+        (10, ""),
+        (11, ""),
+        (13, "Name"),
+    ]
+    assert report.errors[0].message == "'call me' is not a phone number."
+    assert [each.name for each in await everybody(customers)] == ["Good One", "Too few"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "Colour,Size\nred,4\n", "030 1234567,Anna\n", "Name,Full name\nA,B\n", "\x00\x01\x02"]
+)
+async def test_a_file_that_cannot_be_customers_is_refused_as_a_whole(customers: Customers, text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        await take(customers, text)
+    assert caught.value.field == "header"
+
+
+async def test_a_known_external_id_is_updated_and_empty_cells_leave_what_is_there(
+    customers: Customers, told: list[CustomerChanged]
+) -> None:
+    await take(customers, "id,name,city,phone\n7,Anna,Berlin,030 1234567\n8,Bernd,Bonn,\n")
+    told.clear()
+
+    report = await take(customers, "id,name,city,phone\n7,Anna Müller,,0171 5566778\n8,Bernd,Bonn,\n")
+
+    assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
+    anna, _ = await everybody(customers)
+    assert (anna.name, anna.city, anna.version) == ("Anna Müller", "Berlin", 2)
+    assert [number.key for number in anna.numbers] == ["+49301234567", "+491715566778"]
+    assert told == [CustomerChanged(customer_id=anna.id, numbers=("+49301234567", "+491715566778"))]
+
+
+async def test_a_known_number_of_the_same_name_is_updated(customers: Customers) -> None:
+    await customers.create(NewCustomer(name="Anna Müller", numbers=(("030 1234567", ""),)), "u1")
+
+    report = await take(customers, "name,phone,city\nANNA MULLER,+49 30 1234567,Berlin\n")
+
+    assert report.updated == 1
+    assert [(each.city, len(each.numbers)) for each in await everybody(customers)] == [("Berlin", 1)]
+
+
+async def test_two_people_with_one_telephone_stay_two(customers: Customers) -> None:
+    report = await take(customers, "name,phone\nAnna,030 1234567\nBernd,030 1234567\nAnna,030 1234567\n")
+
+    assert (report.created, report.unchanged) == (2, 1)
+    assert [each.name for each in await everybody(customers)] == ["Anna", "Bernd"]
+
+
+async def test_a_number_of_several_without_a_name_is_a_bad_row(customers: Customers) -> None:
+    await take(customers, "name,phone\nAnna,030 1234567\nBernd,030 1234567\n")
+
+    report = await take(customers, "phone,city\n030 1234567,Berlin\n")
+
+    assert [error.message for error in report.errors] == ["Several customers have this number: give the external id."]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1"])
+async def test_what_begins_like_a_formula_stays_the_text_it_is(customers: Customers, text: str) -> None:
+    await take(customers, f'name,note\nAnna,"{text}"\n')
+    assert [each.note for each in await everybody(customers)] == [text.strip()]
+
+
+async def test_a_dry_run_tells_the_same_and_writes_nothing(
+    customers: Customers, told: list[CustomerChanged], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_import, "BATCH", 2)
+    text = "id,name,phone\n1,A,030 1234567\n2,B,x\n1,A2,\n3,C,\n"
+
+    tried = await take(customers, text, dry_run=True)
+    assert (await everybody(customers), told) == ([], [])
+    done = await take(customers, text)
+
+    assert (tried.created, tried.updated, tried.failed) == (done.created, done.updated, done.failed) == (2, 1, 1)
+    assert tried.errors == done.errors
+
+
+async def test_strict_writes_nothing_where_a_row_is_bad(customers: Customers) -> None:
+    report = await take(customers, "name,phone\nA,030 1234567\nB,x\n", strict=True)
+    assert (report.dry_run, report.failed, await everybody(customers)) == (True, 1, [])
+
+    report = await take(customers, "name,phone\nA,030 1234567\n", strict=True)
+    assert (report.dry_run, report.created) == (False, 1)
+
+
+async def test_a_quote_that_never_closes_spoils_its_row_only_as_far_as_it_reaches(customers: Customers) -> None:
+    report = await take(customers, 'name,note\nA,good\nB,"never closed\n' + "C,x\n" * 40_000)
+    assert (report.errors[0].row, report.errors[0].message) == (
+        3,
+        "The row cannot be read: field larger than field limit (131072).",
+    )
+    assert (await customers.search("good")).total == 0
+    assert {"A", "C"} <= {each.name for each in await everybody(customers)}
+
+
+async def test_the_errors_of_a_hopeless_file_are_counted_but_not_all_kept(
+    customers: Customers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_import, "MAX_ERRORS", 3)
+    report = await take(customers, "name,phone\n" + "A,x\n" * 10)
+    assert (report.failed, len(report.errors)) == (10, 3)
+
+
+async def test_a_file_is_read_from_where_it_is_and_left_open(customers: Customers) -> None:
+    file = io.BytesIO(b"name\nAnna\n")
+    await import_csv(file, customers, NUMBERS, False, "u1")
+    assert not file.closed
