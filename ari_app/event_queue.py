@@ -1,6 +1,7 @@
 """Between the reader of the PBX's events and the one who works on them: a bounded queue, consumed in order."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -14,10 +15,10 @@ log = structlog.get_logger(__name__)
 class EventQueue(Generic[T]):
     """Keeps events in the order they came. While held, none is handed on: a snapshot is being taken."""
 
-    def __init__(self, handle: Callable[[T, float], None], limit: int = 10_000, batch: int = 200) -> None:
+    def __init__(self, handle: Callable[[T, float], None], limit: int = 10_000, turn: float = 0.01) -> None:
         self._handle = handle
         self._limit = limit
-        self._batch = batch
+        self._turn = turn
         self._waiting: deque[tuple[T, float]] = deque()
         self._held = False
         self._wake = asyncio.Event()
@@ -46,16 +47,16 @@ class EventQueue(Generic[T]):
         self._wake.set()
 
     async def run(self) -> None:
-        """The one consumer. Lets others run after each batch; a handler's error is logged and costs one event."""
+        """The one consumer. Lets others run after `turn` seconds; a handler's error is logged and costs one event."""
         while True:
             await self._wake.wait()
-            self._consume_batch()
+            self._consume(time.monotonic() + self._turn)
             if not self._waiting:
                 self._wake.clear()
             await asyncio.sleep(0)
 
-    def _consume_batch(self) -> None:
-        for _ in range(min(self._batch, len(self._waiting))):
+    def _consume(self, until: float) -> None:
+        while self._waiting and time.monotonic() < until:
             event, at = self._waiting.popleft()
             try:
                 self._handle(event, at)
