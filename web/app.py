@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from aiohttp import web
 
 from screenpop.facts import UserChanged
-from web import auth, panel, stream
+from web import auth, customers, panel, stream
 from web.admin import layout
 from web.api import health, pops, state
 from web.auth.limits import LoginLimit
@@ -27,6 +27,7 @@ FEATURES: tuple[Routes, ...] = (
     state.routes,
     panel.routes,
     layout.routes,
+    customers.routes,
 )
 """Every feature folder's `routes`; each handler in them declares its permission."""
 

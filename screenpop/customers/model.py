@@ -151,6 +151,8 @@ class Row:
     """The primary number as people read it."""
     numbers: int
     photo: str
+    e164: str = ""
+    """The primary number's international form; "" for a short one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

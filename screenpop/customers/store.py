@@ -133,6 +133,7 @@ def _row(row: sa.Row[Any], kinds: dict[str, Category], numbers: Sequence[Custome
         number=numbers[0].national if numbers else "",
         numbers=len(numbers),
         photo=row.photo or "",
+        e164=numbers[0].e164 if numbers else "",
     )
 
 

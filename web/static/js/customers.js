@@ -99,6 +99,6 @@ function leave(event, list) {
 
 // An order's row that the address names: seen at once, also by a screen reader.
 function showTarget() {
-  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const target = document.getElementById(location.hash.slice(1));
   if (target?.classList.contains("order-row")) target.focus({ preventScroll: false });
 }
