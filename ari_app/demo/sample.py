@@ -44,15 +44,16 @@ async def fill(data_dir: Path, known: Logins, say: Say) -> Logins:
     await migrate(url)
     store, bus = Store.open(url), Bus()
     try:
-        numbers = Numbers(COUNTRY)
-        logins = await _make_logins(Users(store, bus, Passwords()), known, say)
-        await _load_company(store, numbers, bus, data_dir / "photos", say)
+        users = Users(store, bus, Passwords())
+        logins = await _make_logins(users, known)
+        sits = {extension: user.id for user in users.all() for extension in user.extensions}
+        await _load_company(Company(store, bus, data_dir / "photos", sits), say)
         return logins
     finally:
         await store.close()
 
 
-async def _make_logins(users: Users, known: Logins, say: Say) -> Logins:
+async def _make_logins(users: Users, known: Logins) -> Logins:
     """Everybody has a login, with the password that `known` says or a fresh one."""
     await users.load()
     passwords = {login["login"]: login["password"] for login in known}
@@ -68,21 +69,31 @@ async def _make_logins(users: Users, known: Logins, say: Say) -> Logins:
     return logins
 
 
-async def _load_company(store: Store, numbers: Numbers, bus: Bus, photos: Path, say: Say) -> None:
-    customers = Customers(store, numbers, bus, photos)
-    loaded = photos.with_name("sample.loaded")
-    if loaded.exists():
+class Company:
+    """The services that the sample company is loaded through; `sits` is who sits at which extension."""
+
+    def __init__(self, store: Store, bus: Bus, photos: Path, sits: Mapping[str, str]) -> None:
+        numbers = Numbers(COUNTRY)
+        self.customers = Customers(store, numbers, bus, photos)
+        self.categories = Categories(store, bus)
+        self.lines = Lines(store, numbers, bus)
+        self.sits = sits
+        self.loaded = photos.with_name("sample.loaded")
+        """Is there once everything was loaded, so that what a person removes later stays away."""
+
+
+async def _load_company(company: Company, say: Say) -> None:
+    if company.loaded.exists():
         return
-    there = {row.name for row in (await customers.search(limit=500)).rows}
     entries = await asyncio.to_thread(_read)
-    categories = await _make_categories(Categories(store, bus))
-    lines = Lines(store, numbers, bus)
-    for number, name, company in LINES:
-        await lines.put(number, name, company, SYSTEM)
     say(f"Loading the sample company, {len(entries)} customers …")
+    there = {row.name for row in (await company.customers.search(limit=500)).rows}
+    categories = await _make_categories(company.categories)
+    for number, name, owner in LINES:
+        await company.lines.put(number, name, owner, SYSTEM)
     for entry in (entry for entry in entries if entry["name"] not in there):
-        await _add(customers, entry, categories)
-    await asyncio.to_thread(loaded.touch)
+        await _add(company, entry, categories)
+    await asyncio.to_thread(company.loaded.touch)
 
 
 async def _make_categories(categories: Categories) -> Mapping[str, str]:
@@ -94,20 +105,20 @@ async def _make_categories(categories: Categories) -> Mapping[str, str]:
     return ids
 
 
-async def _add(customers: Customers, entry: Mapping[str, Any], categories: Mapping[str, str]) -> None:
+async def _add(company: Company, entry: Mapping[str, Any], categories: Mapping[str, str]) -> None:
     texts = {key: entry.get(key, "") for key in ("name", "company", "note", "city", "country", "timezone")}
     new = NewCustomer(
         **texts,
         category=categories[entry["category"]],
-        responsible=_name_of(entry["responsible"]),
+        responsible=company.sits.get(entry["responsible"], ""),
         numbers=tuple((number, "") for number in entry["numbers"]),
         mails=tuple(entry["mails"]),
     )
-    made = await customers.create(new, SYSTEM)
+    made = await company.customers.create(new, SYSTEM)
     if entry["portrait"]:
-        await customers.set_photo(made.id, await asyncio.to_thread(portrait, entry["portrait"]), SYSTEM)
+        await company.customers.set_photo(made.id, await asyncio.to_thread(portrait, entry["portrait"]), SYSTEM)
     for order in entry.get("orders", ()):
-        await customers.add_order(made.id, _order(*order), SYSTEM)
+        await company.customers.add_order(made.id, _order(*order), SYSTEM)
 
 
 def _order(
