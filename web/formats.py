@@ -128,7 +128,7 @@ def colour_name(value: str) -> str:
     except ValueError:
         return "grey"
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
-    if saturation < 0.15 or not 0.04 < lightness < 0.97:
+    if saturation < 0.2 or not 0.04 < lightness < 0.97:
         return "grey"
     return min(COLOURS, key=lambda name: min(abs(hue * 360 - COLOURS[name]), 360 - abs(hue * 360 - COLOURS[name])))
 

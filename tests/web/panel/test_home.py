@@ -1,0 +1,51 @@
+"""The home page: whose calls it lists, and what it says where there are none."""
+
+import pytest
+
+from screenpop.calls.log import CallLog
+from screenpop.facts import CallEnded, CallRang, CallView, Party
+from tests.web.conftest import SignIn
+from web.keys import Services
+
+
+async def log_call(calls: CallLog, call_id: str, agent: str, number: str) -> None:
+    caller = Party(number, "Somebody <b>else</b>")
+    view = CallView(
+        id=call_id, direction="incoming", caller=caller, to=(agent,), remote=caller, started_at=1_700_000_000.0
+    )
+    calls.apply(CallRang(call=view, at=1_700_000_000.0, agent=agent))
+    calls.apply(CallEnded(call=view, at=1_700_000_009.0, result="missed"))
+    await calls.flush()
+
+
+async def test_home_without_calls_says_what_will_be_here(sign_in: SignIn) -> None:
+    text = await (await (await sign_in("101")).get("/")).text()
+    assert "No calls yet" in text
+    assert "Your phone: 101" in text
+
+
+@pytest.mark.feature("CALL-31")
+async def test_home_lists_own_calls_and_nobody_elses(sign_in: SignIn, services: Services) -> None:
+    await log_call(services.calls, "a", "101", "+49301234567")
+    await log_call(services.calls, "b", "102", "+49307654321")
+    text = await (await (await sign_in("101")).get("/?calls=all")).text()
+    assert "+49 30 1234567" in text
+    assert "+49 30 7654321" not in text
+    assert "Somebody &lt;b&gt;else&lt;/b&gt;" in text
+
+
+async def test_home_of_a_supervisor_lists_everybodys_calls(sign_in: SignIn, services: Services) -> None:
+    await log_call(services.calls, "a", "101", "+49301234567")
+    await log_call(services.calls, "b", "102", "+49307654321")
+    text = await (await (await sign_in("sue")).get("/")).text()
+    assert ("+49 30 1234567" in text, "+49 30 7654321" in text) == (True, True)
+
+
+async def test_palette_finds_customers_and_escapes_them(sign_in: SignIn, services: Services) -> None:
+    from screenpop.customers.model import NewCustomer
+
+    await services.customers.create(NewCustomer(name="Zoë <script>", numbers=(("+49301234567", ""),)), "system")
+    text = await (await (await sign_in("101")).get("/find?q=zoe")).text()
+    assert "Zoë &lt;script&gt;" in text
+    assert 'role="option"' in text
+    assert (await (await (await sign_in("101")).get("/find?q=nobody")).text()).strip() == ""

@@ -1,0 +1,52 @@
+"""Languages: which one a reader gets, and that no text is left out."""
+
+from io import BytesIO
+
+import pytest
+from babel.messages.pofile import read_po
+
+from web import i18n
+from web.i18n import choose, direction, gettext, languages, reader, use
+from web.messages import gather, merged, mo_bytes, po_path, po_text, untranslated
+
+
+def test_english_catalogue_is_complete_and_fresh() -> None:
+    written = po_path("en").read_bytes()
+    assert po_text(merged("en", gather())) == written, "run `make messages`"
+    assert untranslated(read_po(BytesIO(written), locale="en")) == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_compiled_catalogue_is_that_of_its_source(language: str) -> None:
+    source = read_po(BytesIO(po_path(language).read_bytes()), locale=language)
+    assert po_path(language).with_suffix(".mo").read_bytes() == mo_bytes(source), "run `make messages`"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_placeholders_of_a_translation_are_those_of_the_text(language: str) -> None:
+    for message in read_po(BytesIO(po_path(language).read_bytes()), locale=language):
+        if message.id and message.string:
+            assert list(message.check()) == []
+
+
+def test_language_is_the_first_that_is_known() -> None:
+    assert choose("xx", "fa") == "fa"
+    assert choose("de_AT") == "de"
+    assert choose("", accept_language="xx, fa-IR;q=0.8, en;q=0.5") == "fa"
+    assert choose("xx") == "en"
+    assert choose(accept_language="fa;q=x,;;;,") == "fa"
+
+
+def test_texts_are_in_the_language_of_the_reader_and_only_inside() -> None:
+    with use("fa", "Asia/Tehran"):
+        assert gettext("Save") != "Save"
+        assert reader().timezone == "Asia/Tehran"
+    assert gettext("Save") == "Save"
+
+
+def test_persian_runs_from_right_to_left() -> None:
+    assert (direction("fa"), direction("en")) == ("rtl", "ltr")
+
+
+def test_zone_that_is_none_is_utc() -> None:
+    assert [i18n.zone(name).key for name in ("", "Mars/Olympus", "../../etc/passwd")] == ["UTC", "UTC", "UTC"]

@@ -1,0 +1,54 @@
+"""What every template keeps to: no inline script or style, no untranslated text, icons that exist."""
+
+import re
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from web.look import icon
+from web.render import HERE
+
+TEMPLATES = sorted((HERE / "templates").rglob("*.html"))
+COMMENTS_AND_CODE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+SPEECH = re.compile(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", re.DOTALL)
+TAG = re.compile(r"<[^>]*>", re.DOTALL)
+NAMES = {"Ringdesk", "kbd", "Ctrl", "Alt", "Enter", "Esc", "K", "C", "N", "M", "g", "h", "c", "j", "k", "CSV"}
+
+
+def markup(path: Path) -> str:
+    return COMMENTS_AND_CODE.sub("", SPEECH.sub("", path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(HERE).as_posix())
+def test_template_has_no_inline_script_or_style(path: Path) -> None:
+    text = markup(path)
+    assert re.findall(r"\sstyle=|\son\w+=|<style|<script(?![^>]*\bsrc=)", text) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(HERE).as_posix())
+def test_template_has_no_bare_text(path: Path) -> None:
+    words = set(re.findall(r"[^\W\d_]+", re.sub(r"&\w+;", " ", TAG.sub(" ", markup(path)))))
+    assert words <= NAMES
+
+
+def test_icon_is_drawn_in_the_colour_of_the_text_and_named_where_it_stands_alone() -> None:
+    assert 'stroke="currentColor"' in icon("phone")
+    assert 'aria-hidden="true"' in icon("phone")
+    assert 'aria-label="a &lt;b&gt;"' in icon("phone", "s", "a <b>")
+    with pytest.raises(KeyError):
+        icon("no-such-icon")
+
+
+def test_every_icon_that_a_template_names_is_there() -> None:
+    named = {name for path in TEMPLATES for name in re.findall(r'icon\("([\w-]+)"', path.read_text(encoding="utf-8"))}
+    for name in named:
+        assert isinstance(icon(name), str)
+
+
+def test_broken_template_is_found_when_the_environment_is_built(tmp_path: Path) -> None:
+    from web.render import build_environment
+
+    (tmp_path / "broken.html").write_text("{% if %}", encoding="utf-8")
+    with pytest.raises(jinja2.TemplateSyntaxError):
+        build_environment.__wrapped__(tmp_path)
