@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+from sqlalchemy import select
 
 from ari_app.demo.lab import Lab
 from ari_app.demo.ports import free_ports
@@ -19,6 +20,8 @@ from screenpop.agents.passwords import Passwords
 from screenpop.config import Config, Server, Site
 from screenpop.core import opened, store_url
 from screenpop.customers.model import NewCustomer
+from screenpop.store.engine import Store
+from screenpop.store.tables import call
 
 PASSWORD = "correct horse"
 COMPANY = "Blue Boat"
@@ -31,7 +34,7 @@ _TOML = """
 port = {port}
 data_dir = "{folder}"
 [ami]
-port = {lab.ami_port}
+port = {ami_port}
 secret = "{lab.access.ami_secret}"
 [ari]
 url = "{lab.ari_url}"
@@ -80,10 +83,10 @@ class Desk:
     async def answers(self, path: str) -> bool:
         """True where this path gives 200 now."""
         assert self.process is None or self.process.returncode is None, self.log.read_text()[-2000:]
+        limit = aiohttp.ClientTimeout(total=2)
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
-                async with session.get(self.url + path) as response:
-                    return response.status == 200
+            async with aiohttp.ClientSession(timeout=limit) as session, session.get(self.url + path) as response:
+                return response.status == 200
         return False
 
     async def kill(self) -> None:
@@ -102,11 +105,6 @@ class Desk:
 
     async def calls(self) -> list[Mapping[str, Any]]:
         """The rows of the call log, oldest first."""
-        from sqlalchemy import select
-
-        from screenpop.store.engine import Store
-        from screenpop.store.tables import call
-
         store = Store.open(store_url(_config(self.folder)))
         try:
             async with store.read() as tx:
@@ -119,12 +117,20 @@ def _config(folder: Path) -> Config:
     return Config(server=Server(data_dir=str(folder)), site=Site(country="GB", company=COMPANY))
 
 
-async def make_desk(lab: Lab, folder: Path) -> Desk:
-    """A desk with agents 101 to 103, a supervisor, an admin (PASSWORD opens for all) and the customer ADA."""
+def _configured(lab: Lab, folder: Path, ami_port: int) -> Desk:
     folder.mkdir(parents=True, exist_ok=True)
     (port,) = free_ports(1)
     desk = Desk(lab, folder, port)
-    desk.config_file.write_text(_TOML.format(port=port, folder=folder, lab=lab, company=COMPANY))
+    desk.config_file.write_text(_TOML.format(port=port, folder=folder, lab=lab, company=COMPANY, ami_port=ami_port))
+    return desk
+
+
+async def make_desk(lab: Lab, folder: Path, ami_port: int = 0) -> Desk:
+    """A desk with agents 101 to 103, a supervisor, an admin (PASSWORD opens for all) and the customer ADA.
+
+    `ami_port`: where it looks for AMI, if not at the lab's own port.
+    """
+    desk = await asyncio.to_thread(_configured, lab, folder, ami_port or lab.ami_port)
     config = _config(folder)
     await migrate(store_url(config))
     async with opened(config, Passwords(cost=1, memory_kib=64)) as core:

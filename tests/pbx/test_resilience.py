@@ -1,0 +1,155 @@
+"""PBX and Ringdesk die, freeze and come back with calls up: the panel says so, and no call is lost or doubled."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ari_app.demo.lab import Lab
+from ari_app.demo.phonecall import Call
+from ari_app.demo.softphone import Phone
+from tests.pbx.desk import ADA_NUMBER, Desk, make_desk, until
+from tests.pbx.proxy import Proxy
+from tests.pbx.stage import Stage, happened
+
+NOTICED = 15.0  # seconds in which the panel says that the PBX is away
+RECOVERED = 5.0  # seconds in which it is in step again, once the PBX is back
+MINUTE = 60.0
+
+
+@pytest.fixture
+async def desk(asterisk: Lab, tmp_path: Path) -> AsyncIterator[Desk]:
+    desk = await make_desk(asterisk, tmp_path / "desk")
+    await desk.start()
+    yield desk
+    await desk.kill()
+
+
+async def rows(desk: Desk, count: int, **columns: object) -> list[Mapping[str, Any]]:
+    """The rows of the call log, once there are `count` with these columns. `ended=False`: still up."""
+    ended = columns.pop("ended", None)
+
+    async def found() -> list[Mapping[str, Any]]:
+        wanted = columns.items()
+        return [
+            row
+            for row in await desk.calls()
+            if all(row[name] == value for name, value in wanted)
+            and (ended is None or (row["ended_at"] is not None) == ended)
+        ]
+
+    async def enough() -> bool:
+        return len(await found()) == count
+
+    await until(enough, f"{count} rows with {columns} ended={ended}")
+    return await found()
+
+
+async def seconds_until(desk: Desk, *, ready: bool, limit: float) -> float:
+    began = time.monotonic()
+
+    async def reached() -> bool:
+        return await desk.answers("/ready") == ready
+
+    await until(reached, f"/ready is {ready}", limit)
+    return time.monotonic() - began
+
+
+async def talks(lab: Lab, agent: Phone, caller: Phone) -> Call:
+    outside = await caller.dial(agent.user)
+    inside = await agent.next_call()
+    inside.ring()
+    await inside.answer()
+    await happened(outside.answered)
+    return outside
+
+
+async def another_second(call_id: str) -> None:
+    """Ids are the second and a count from 0 at each start of the PBX: one started twice in a second repeats them."""
+
+    async def passed() -> bool:
+        return time.time() >= float(call_id.partition(".")[0]) + 1
+
+    await until(passed, "the next second")
+
+
+async def test_pbx_killed_with_calls_up_is_noticed_and_attached_again(asterisk: Lab, desk: Desk) -> None:
+    agent = Phone("101", asterisk.sip_port, secret=asterisk.access.sip_password)
+    async with agent, Phone(ADA_NUMBER, asterisk.sip_port) as caller:
+        await agent.register()
+        await talks(asterisk, agent, caller)
+        (call,) = await rows(desk, 1, ended=False)
+        await asterisk.kill()
+        await seconds_until(desk, ready=False, limit=NOTICED)
+        await asterisk.start()
+        await seconds_until(desk, ready=True, limit=RECOVERED)
+        (row,) = await rows(desk, 1, ended=True)
+        assert (row["id"], row["result"], row["swept"]) == (call["id"], "answered", True)
+        await agent.register()
+        await another_second(call["id"])
+        outside = await talks(asterisk, agent, caller)
+        await outside.hang_up()
+        await rows(desk, 2, ended=True)
+
+
+async def test_ringdesk_killed_with_calls_up_takes_them_over_when_it_is_back(asterisk: Lab, desk: Desk) -> None:
+    async with Stage(asterisk) as stage:
+        await stage.watch()
+        await stage.register("101", "102")
+        stays, _ = await stage.connected("101", ADA_NUMBER)
+        ends, _ = await stage.connected("102", "+442079460002")
+        await rows(desk, 2, ended=False, result="")
+        await desk.kill()
+        await ends.hang_up()
+        missed = await (await stage.caller("+442079460003")).dial("102")
+        await stage.rings("102")
+        await missed.hang_up()
+        begun = await (await stage.caller("+442079460004")).dial("102")
+        await stage.answers("102")
+        await desk.start()
+        await rows(desk, 1, ended=True, remote_raw="+442079460002")
+        await rows(desk, 1, ended=False, remote_raw=ADA_NUMBER, agent="101")
+        await rows(desk, 1, ended=False, remote_raw="+442079460004", agent="102")
+        await stays.hang_up()
+        await begun.hang_up()
+        await rows(desk, 3, ended=True, result="answered")
+    assert len({row["id"] for row in await desk.calls()}) == len(await desk.calls()) == 3
+
+
+async def test_frozen_ami_socket_is_noticed_and_what_happened_meanwhile_is_made_up(
+    asterisk: Lab, tmp_path: Path
+) -> None:
+    async with Proxy(asterisk.ami_port) as proxy, Stage(asterisk) as stage:
+        desk = await make_desk(asterisk, tmp_path / "desk", proxy.port)
+        await desk.start()
+        await stage.watch()
+        try:
+            await stage.register("101", "102")
+            stays, _ = await stage.connected("101", ADA_NUMBER)
+            ends, _ = await stage.connected("102", "+442079460002")
+            await rows(desk, 2, ended=False)
+            proxy.freeze()
+            frozen = asyncio.get_running_loop().time()
+            await seconds_until(desk, ready=False, limit=NOTICED)
+            await ends.hang_up()
+            outside = await (await stage.caller("+442079460003")).dial("102")
+            await stage.answers("102")
+            await happened(outside.answered)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(frozen + MINUTE):
+                    await stays.ended.wait()
+            assert not stays.ended.is_set(), "the call went on, whatever became of the AMI socket"
+            proxy.thaw()
+            await seconds_until(desk, ready=True, limit=RECOVERED)
+            await rows(desk, 1, ended=True, remote_raw="+442079460002", result="answered")
+            await rows(desk, 1, ended=False, remote_raw=ADA_NUMBER, agent="101")
+            await rows(desk, 1, ended=False, remote_raw="+442079460003", agent="102")
+            await stays.hang_up()
+            await outside.hang_up()
+            await rows(desk, 3, ended=True, result="answered")
+        finally:
+            await desk.kill()
