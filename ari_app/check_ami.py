@@ -26,6 +26,7 @@ ACTIONS = {
     "Originate": ("originate", "numbers cannot be clicked to be dialled", warn),
     "Hangup": ("call", "calls cannot be ended from the card", warn),
 }
+COMPARE = "compare the read and eventfilter lines on the PBX with asterisk-conf/manager.conf"
 CLOCK_SECONDS = 2.0
 MANAGER_CONF = Path("/etc/asterisk/manager.conf")
 
@@ -78,7 +79,7 @@ async def check_session(config: Ami, pbx: Session, manager_conf: Path = MANAGER_
         ok("AMI login", f"logged in as {config.username!r}"),
         _version(await _asked(pbx, {"Action": "CoreSettings"})),
         *(_may(action, commands) for action in ACTIONS),
-        *(_reads(section) if section else []),
+        *_reads(section),
         await _clock(pbx),
     ]
 
@@ -123,7 +124,9 @@ async def _section(config: Ami, pbx: Session, commands: Headers, manager_conf: P
         return None
 
 
-def _reads(section: Section) -> list[Finding]:
+def _reads(section: Section | None) -> list[Finding]:
+    if section is None:
+        return [warn("AMI may read", "what it may, and its event filter, cannot be looked at from here", COMPARE)]
     read = classes(section, "read")
     missing = [] if read & {"all", "-1"} else [name for name in READ if name not in read]
     findings = [_may_not_read(name) for name in missing] or [ok("AMI may read", "call, agent and system")]

@@ -150,6 +150,13 @@ async def test_local_manager_conf_is_read_where_the_login_may_not_ask(pbx: FakeA
     assert [finding.level for finding in found] == ["FAIL"]
 
 
+async def test_what_cannot_be_looked_at_is_not_called_good(pbx: FakeAmi, config: Config):
+    pbx.commands.remove("GetConfig")
+    level, what, text = await the_complaint(config)
+    assert (level, what) == ("WARN", "AMI may read")
+    assert "compare the read and eventfilter lines" in text
+
+
 async def test_events_that_do_not_come_are_noticed_by_trying(ari: FakeAri, config: Config):
     ari.answers["POST /channels/create"] = {"id": "1.1"}
     level, what, text = await the_complaint(config)
