@@ -62,8 +62,6 @@ class Presences:
         before = self._calls.get(fact.call.id, ()) + self._calls.pop(getattr(fact, "gone", ""), ())
         over = fact.call.ended_at is not None
         after = () if over else fact.call.agents
-        if before == after:
-            return
         self._calls[fact.call.id] = after
         if not after:
             del self._calls[fact.call.id]

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from io import BytesIO
 
 import msgspec
 import pytest

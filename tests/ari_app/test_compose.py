@@ -1,0 +1,82 @@
+"""The whole service: it starts without a PBX, says what is in its way, and stops cleanly."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.until import until
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def write_config(folder: Path, port: int, agi: int) -> Path:
+    path = folder / "ringdesk.toml"
+    path.write_text(
+        f'[server]\nport = {port}\ndata_dir = "{folder / "data"}"\n[ami]\nport = {free_port()}\n[agi]\nport = {agi}\n'
+    )
+    return path
+
+
+async def start(config: Path) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "import sys; from ari_app.main import main; sys.exit(main())",
+        "run", "--config", str(config), stderr=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+
+
+async def answers(url: str) -> dict:
+    """What `url` says, as soon as it says anything."""
+    async with aiohttp.ClientSession() as client, asyncio.timeout(15):
+        while True:
+            try:
+                async with client.get(url) as answer:
+                    return await answer.json()
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)
+
+
+async def test_service_starts_without_its_pbx_says_so_and_stops_on_sigterm(tmp_path: Path) -> None:
+    port = free_port()
+    process = await start(write_config(tmp_path, port, free_port()))
+    assert await answers(f"http://127.0.0.1:{port}/health") == {"status": "ok"}
+    assert (await answers(f"http://127.0.0.1:{port}/ready"))["status"] == "waiting"
+    os.kill(process.pid, signal.SIGTERM)
+    _, said = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 0
+    assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize("taken", ["server", "agi"])
+async def test_taken_port_is_named(tmp_path: Path, taken: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        ports = {"port": free_port(), "agi": free_port()} | ({"port": port} if taken == "server" else {"agi": port})
+        process = await start(write_config(tmp_path, **ports))
+        _, said = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 1
+    assert str(port) in said.decode().splitlines()[-1]
+    assert said.decode().splitlines()[-1].startswith("ringdesk run: ")
+    assert b"Traceback" not in said
+
+
+async def test_stop_during_start_up_is_clean(tmp_path: Path) -> None:
+    port = free_port()
+    process = await start(write_config(tmp_path, port, free_port()))
+    data = tmp_path / "data"
+    await until(lambda: data.exists(), within=15)
+    os.kill(process.pid, signal.SIGINT)
+    await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode in (0, 130, -signal.SIGINT)
