@@ -1,7 +1,10 @@
 """What a section of manager.conf lets a login see."""
 
+from pathlib import Path
+
 import pytest
 
+from ari_app.check_ami import ACTIONS, READ, WANTED
 from ari_app.manager_conf import classes, held_back, section_from_getconfig, section_of
 
 TEXT = """
@@ -54,3 +57,12 @@ def test_event_filter_keeps_back(filters: tuple[str, ...], missing: tuple[str, .
 def test_advanced_event_filter_names_its_event():
     section = {"eventfilter(action(include),name(Hangup))": [""], "eventfilter(action(exclude),name(DialBegin))": [""]}
     assert held_back(section, ["Hangup", "HangupRequest", "DialBegin"]) == ("DialBegin", "HangupRequest")
+
+
+def test_sample_configuration_gives_what_is_needed():
+    sample = Path(__file__).parents[2] / "asterisk-conf" / "manager.conf"
+    section = section_of(sample.read_text(), "ringdesk")
+    assert section is not None
+    assert held_back(section, WANTED) == ()
+    assert set(READ) <= classes(section, "read")
+    assert {needed for needed, _, _ in ACTIONS.values()} <= classes(section, "write")
