@@ -14,6 +14,7 @@ from screenpop.errors import BadInput
 
 Stage = Literal["calling", "ringing", "answered", "ended", "not_answered", "busy", "refused"]
 STEP_SECONDS = 2.0  # of several robots that ring for one call, each answers this much later than the one before
+SETUP_SECONDS = 10.0  # the PBX finds the phone, or says that it does not
 LONGEST_SECONDS = 600.0
 QUEUES = ("700", "701", "702", SUPPORT_LINE, SALES_LINE)
 OUTCOMES: dict[int, Stage] = {486: "busy", 480: "not_answered", 487: "not_answered"}
@@ -100,7 +101,7 @@ class Robots:
         """A queue answers before an agent does, so there the robot's word counts, else the caller's phone's."""
         rings, answers = (plan.rang, plan.taken) if plan.to in QUEUES else (call.ringing, call.answered)
         patience = plan.ring + (STEP_SECONDS * len(AGENTS) + 8 if plan.answer else 0)
-        await _first(patience, rings, answers, call.ended)
+        await _first(SETUP_SECONDS, rings, answers, call.ended)
         if rings.is_set() and not answers.is_set():
             yield "ringing"
         await _first(patience, answers, call.ended)
