@@ -1,7 +1,6 @@
 """What the rest of the house may ask of the PBX; `ari_app` fills it in, `main` hands it down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from screenpop.facts import PbxLinkChanged
@@ -50,30 +49,8 @@ class PbxCheck(Protocol):
         """Every requirement, in order. Takes seconds; never raises because of the PBX."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoParty:
-    """A number that the demo can call from."""
-
-    number: str
-    name: str = ""
-
-
-class DemoCalls(Protocol):
-    """Places real sample calls through the demo's own PBX."""
-
-    def callers(self) -> Sequence[DemoParty]:
-        """Numbers of the sample company's customers, to choose from."""
-
-    async def call(self, number: str, to: str, name: str = "", ring: float = 4.0, talk: float = 20.0) -> None:
-        """Call the extension or queue `to` from `number`; returns once the call is under way.
-
-        The robot phone answers after `ring` seconds (0: never) and the caller hangs up `talk` seconds later.
-        Raises PbxAway or PbxRefused.
-        """
-
-
 class SampleCalls(Protocol):
-    """Places calls as customers would; only the demo has it."""
+    """Places real sample calls through the demo's own PBX."""
 
     async def place(
         self,
@@ -84,8 +61,8 @@ class SampleCalls(Protocol):
         talk: float = 20.0,
         answer: bool = True,
     ) -> None:
-        """Call `to_extension` from `from_number`; returns once it rings, and the call goes on by itself.
+        """Call `to_extension` from `from_number`; returns once the phone rings. Times are in seconds.
 
-        A robot answers after `ring` seconds (never, unless `answer`) and the caller hangs up after `talk` more.
-        Raises BadInput for what cannot be dialled, NotFound when the demo does not run, PbxRefused when nothing rang.
+        The robot phone answers after `ring` seconds, and the caller hangs up `talk` seconds later; without `answer`
+        the caller gives up after `ring`. Raises BadInput, NotFound where no demo runs, or PbxError.
         """

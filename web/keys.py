@@ -21,7 +21,7 @@ from screenpop.errors import NotAllowed
 from screenpop.hub import Hub
 from screenpop.lines import Lines
 from screenpop.numbers import Numbers
-from screenpop.pbx import DemoCalls, PbxCheck, PbxControl, PbxState
+from screenpop.pbx import PbxCheck, PbxControl, PbxState, SampleCalls
 from screenpop.pops.service import Pops
 from screenpop.store.engine import Store
 from web.sessions import Session, Sessions
@@ -53,7 +53,7 @@ class Services:
     """Acts on calls; None where ARI and AMI actions are not to be had."""
     check: PbxCheck | None = None
     """Looks at the attachment, for the admin's page; None where nobody can."""
-    demo: DemoCalls | None = None
+    demo: SampleCalls | None = None
     """Places sample calls; only where Ringdesk runs as its own demo."""
 
 
