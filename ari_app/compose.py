@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -18,7 +19,9 @@ from aiohttp import web
 from agi.handlers import handlers
 from agi.server import AgiServer
 from ari_app.attach import Attachment
+from ari_app.check_all import Check
 from ari_app.commands.options import add_config, read_config
+from ari_app.control import AmiControl
 from ari_app.migrate import migrate
 from screenpop.callers import Callers
 from screenpop.config import Config
@@ -86,7 +89,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
     attachment = Attachment(core)
     renderer = CardRenderer(build_environment(), core.config, core.people.name_at)
     pops = make_pops(core, renderer)
-    services = make_services(core, attachment, pops)
+    services = replace(make_services(core, attachment, pops), control=_control(core, attachment))
     async with AsyncExitStack() as stack:
         if core.config.agi.enabled:
             await stack.enter_async_context(_agi(core))
@@ -124,7 +127,13 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         pops=pops,
         calls=core.calls,
         pbx=pbx,
+        check=Check(core.config),
     )
+
+
+def _control(core: Core, attachment: Attachment) -> AmiControl:
+    channels_of, context = attachment.tracker.channel_names, core.config.site.dial_context
+    return AmiControl(attachment.link, core.extensions.directory, channels_of, context)
 
 
 @asynccontextmanager
