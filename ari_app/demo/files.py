@@ -59,7 +59,13 @@ def config_text(demo: Demo) -> str:
         "ami": {"port": access.ami_port, "username": "ringdesk", "secret": access.ami_secret},
         "ari": {"url": demo.lab.ari_url, "username": "ringdesk", "password": access.ari_password},
         "agi": {"port": access.agi_port},
-        "site": {"company": COMPANY, "country": COUNTRY, "timezone": "Europe/London", "trunks": ["PJSIP/trunk"]},
+        "site": {
+            "company": COMPANY,
+            "country": COUNTRY,
+            "timezone": "Europe/London",
+            "trunks": ["PJSIP/trunk"],
+            "dial_context": "internal",
+        },
         "recordings": {"folder": str(demo.lab.recordings_folder)},
         "demo": {"enabled": True, "folder": str(demo.data)},
     }
