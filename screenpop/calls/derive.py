@@ -13,8 +13,10 @@ def settle(call: Call) -> None:
     channels = call.channels.values()
     kinds = [c.kind for c in channels if c.dialled and c.kind != "local"]
     origin = call.origin
-    if not call.settled or (origin.kind == "local" and "trunk" in kinds):
+    if not call.settled:
         call.direction = rules.direction_of(origin.kind, kinds)
+    elif origin.kind == "local" and "trunk" in kinds and call.direction == "internal":
+        _turn_outgoing(call)
     if not call.first_exten and origin.leg.exten != "s":
         call.first_exten = origin.leg.exten
         call.line = origin.leg.exten if call.direction == "incoming" else ""
@@ -26,6 +28,12 @@ def settle(call: Call) -> None:
         call.caller = shown
     if kinds:
         call.settled = True
+
+
+def _turn_outgoing(call: Call) -> None:
+    """The PBX called the agent first, and now whom the agent wanted: the answer of the agent's phone was none."""
+    call.direction = "outgoing"
+    call.answered_at, call.answered_by = None, ""
 
 
 def make_origin(call: Call, channel: Channel) -> None:
@@ -70,7 +78,7 @@ def answerer(channel: Channel) -> str:
     """Who is shown as having answered, now that `channel` talks."""
     call = channel.call
     if call.direction == "outgoing":
-        return call.origin.agent or call.origin.leg.resource
+        return call.origin.agent or next((c.agent for c in call.channels.values() if c.agent and c.talked), "")
     if channel.leg.id in call.callers:
         return ""
     return label(channel)
@@ -98,6 +106,12 @@ def dial_failed(called: Channel, status: ev.DialStatus) -> None:
         call.statuses[called.leg.id] = status
     if part := call.parts.get(called.agent):
         part.status = status
+
+
+def last_given_up(call: Call) -> str:
+    """The extension whose phone was the last to be called off, or ""."""
+    agents = (c.agent for c in reversed(call.channels.values()) if c.agent and c.ended_as == "cancelled")
+    return next(agents, "")
 
 
 def transfer_target(by: Channel, second: Channel | None, target: Channel | None) -> str:

@@ -13,7 +13,16 @@ import structlog
 from screenpop.agents.directory import Directory
 from screenpop.calls import events as ev
 from screenpop.calls import rules
-from screenpop.calls.derive import dial_failed, make_origin, note_dialled, note_rung, settle, talks, transfer_target
+from screenpop.calls.derive import (
+    dial_failed,
+    last_given_up,
+    make_origin,
+    note_dialled,
+    note_rung,
+    settle,
+    talks,
+    transfer_target,
+)
 from screenpop.calls.model import Call, Channel, PartState
 from screenpop.calls.registry import Registry, age
 from screenpop.calls.story import Story
@@ -122,13 +131,21 @@ class Tracker:
         called = self._known.touch(event.called, event.at)
         if called is None:
             return
+        stranger = caller is not None and caller.call is not called.call
         if caller is not None:
             self._dialled_by(caller, called)
         if called is not called.call.origin:
             called.dialled = True
             called.ended_as = None
             note_dialled(called, event)
+        if stranger and called.agent and called.up_at is not None:
+            self._taken(called, event.at)
         self._story.reconcile(called.call, event.at)
+
+    def _taken(self, picker: Channel, at: float) -> None:
+        """A leg that was up already takes the place of one that rang: a pick-up, whether the PBX names it or not."""
+        self._tell_pick_up(picker, last_given_up(picker.call), at)
+        talks(picker, at)
 
     def _dialled_by(self, caller: Channel, called: Channel) -> None:
         self._known.merge(caller.call, called.call)
@@ -147,11 +164,11 @@ class Tracker:
         self._story.reconcile(called.call, event.at)
 
     def _dial_answered(self, caller: Channel | None, called: Channel, at: float) -> None:
-        if called is called.call.origin:
-            return  # the PBX called the phone of whom it calls for: nobody talks yet
-        talks(called, at)
-        if caller is not None and caller.kind == "agent":
-            caller.talked = True
+        if caller is not None:
+            self._dialled_by(caller, called)
+            caller.talked |= caller.kind == "agent"
+        if called is not called.call.origin:  # else the PBX called the phone of whom it calls for: nobody talks yet
+            talks(called, at)
 
     def _bridge_entered(self, event: ev.BridgeEntered) -> None:
         channel = self._known.touch(event.leg, event.at)
@@ -202,12 +219,15 @@ class Tracker:
         if ringing is None or picker is None:
             return
         self._known.merge(ringing.call, picker.call)
-        if ringing.call.tell_once(f"{picker.leg.id} picked up {ringing.leg.id}"):
-            ringing.call.picked_up[ringing.agent] = picker.agent
-            self._known.facts.append(
-                CallPickedUp(call=ringing.call.view(), at=event.at, agent=picker.agent, instead_of=ringing.agent)
-            )
+        self._tell_pick_up(picker, ringing.agent, event.at)
         self._story.reconcile(ringing.call, event.at)
+
+    def _tell_pick_up(self, picker: Channel, instead_of: str, at: float) -> None:
+        call = picker.call
+        if call.tell_once(f"{picker.leg.id} picked up"):
+            call.picked_up[instead_of] = picker.agent
+            fact = CallPickedUp(call=call.view(), at=at, agent=picker.agent, instead_of=instead_of)
+            self._known.facts.append(fact)
 
     def _caller_queued(self, event: ev.CallerQueued) -> None:
         channel = self._known.touch(event.leg, event.at)

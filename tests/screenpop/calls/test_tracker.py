@@ -175,3 +175,27 @@ def test_hold_is_told_once_for_each_change() -> None:
     for kind in (ev.LegHeld, ev.LegHeld, ev.LegUnheld, ev.LegUnheld):
         script.then(kind, leg=up(b))
     assert told(run(script))[3:] == [("held", "101"), ("unheld", "101")]
+
+
+def test_pick_up_that_the_pbx_does_not_name_is_told_all_the_same() -> None:
+    """chan_sip takes a ringing call by INVITE with Replaces: the dial goes over to a leg that is up already."""
+    a, b, picker = caller(), leg("PJSIP/101", "2", "1"), leg("PJSIP/103", "3", exten="101")
+    script = Script().seen(a).dials(a, b).seen(picker).seen(up(picker)).dial_ends(a, b, "cancelled")
+    facts = run(script.dials(a, up(picker)).gone(b, cause=0).dial_ends(a, up(picker), "answered").gone(up(picker), a))
+    assert [step for step in told(facts) if step[0] not in ("started", "merged", "left")] == [
+        ("rang", "101"),
+        ("ring_ended", "101"),
+        ("picked_up", "103"),
+        ("answered", "103"),
+        ("ended", "103"),
+    ]
+
+
+def test_click_to_dial_through_a_local_channel_is_answered_only_by_the_far_side() -> None:
+    local, agent, far = leg("Local/9@out", "1"), leg("PJSIP/101", "2", "1"), leg("PJSIP/trunk", "3", "1")
+    script = Script().seen(local).dials(local, agent).dial_ends(local, up(agent), "answered").bridged(up(agent))
+    facts = run(
+        script.dials(local, far, "442079460001@trunk").dial_ends(local, far, "busy").gone(far, up(agent), local)
+    )
+    end = only(facts, CallEnded)
+    assert (end.call.direction, end.result) == ("outgoing", "busy")  # type: ignore[attr-defined]
