@@ -16,6 +16,7 @@ from screenpop.errors import RingdeskError
 OLDEST = 18
 PACKAGES = ("asterisk", "asterisk-core-sounds-en-gsm", "asterisk-core-sounds-en-wav")
 UNPACK_SECONDS = 600
+MORE_PATH = ":/usr/sbin:/usr/local/sbin"  # where an asterisk may be that an ordinary user's PATH does not show
 MISSING = """{tool} is not there: it {why}.
 Install it once as root: apt-get install {package}"""
 
@@ -37,7 +38,7 @@ async def find_asterisk(say: Say = print) -> Asterisk:
 
     Raises RingdeskError when it must be unpacked and cannot be: the text says what to install and why.
     """
-    installed = shutil.which("asterisk", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    installed = shutil.which("asterisk", path=f"{os.environ.get('PATH', '')}{MORE_PATH}")
     if installed:
         version = await _version((installed,))
         if _major(version) >= OLDEST:
@@ -91,7 +92,12 @@ async def _unpack(root: Path, say: Say) -> None:
     say("Unpacking Asterisk 22 from Debian (once, about 60 MB to fetch, half a minute) …")
     fresh = root.with_suffix(".new")
     await asyncio.to_thread(shutil.rmtree, fresh, True)
-    options = ("--variant=extract", '--aptopt=Acquire::Check-Valid-Until "false"', f"--include={','.join(PACKAGES)}")
+    options = (
+        "--mode=chrootless",
+        "--variant=extract",
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        f"--include={','.join(PACKAGES)}",
+    )
     async with asyncio.timeout(UNPACK_SECONDS):
         await _run_shown((tool, *options, "sid", str(fresh)), say)
     sounds = fresh / "usr/share/asterisk/sounds"

@@ -97,6 +97,14 @@ async def test_demo_comes_up_takes_a_call_and_leaves_nothing(demo: Running) -> N
     assert not (demo.data / "demo.json").exists()
 
 
+@pytest.fixture
+def no_customers(demo: Running) -> None:
+    """The sample company is not loaded: it takes a while."""
+    demo.data.mkdir()
+    (demo.data / "sample.loaded").touch()
+
+
+@pytest.mark.usefixtures("no_customers")
 async def test_demo_killed_takes_its_asterisk_and_its_ringdesk_with_it(demo: Running) -> None:
     await demo.start("--port", str(_taken_port()))
     await demo.stop(signal.SIGKILL)
@@ -105,6 +113,7 @@ async def test_demo_killed_takes_its_asterisk_and_its_ringdesk_with_it(demo: Run
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.usefixtures("no_customers")
 async def test_demo_keeps_logins_and_ports_for_the_next_time(demo: Running) -> None:
     first = await demo.start("--port", str(_taken_port()))
     await demo.stop(signal.SIGTERM)
