@@ -123,6 +123,15 @@ def own_origins(request: web.Request) -> frozenset[str]:
     return frozenset({f"http://{request.host}".lower(), f"http://{server.host}:{server.port}".lower()})
 
 
+def address_of(request: web.Request) -> str:
+    """Where the request comes from; behind a proxy on this machine, where the proxy says it does."""
+    peer = request.remote or ""
+    if peer not in ("127.0.0.1", "::1"):
+        return peer
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded[:64] or peer
+
+
 def is_https(server: Server) -> bool:
     """Do browsers come by https?"""
     return urlsplit(server.public_url).scheme == "https"

@@ -52,6 +52,7 @@ class Sessions:
         async with self._store.begin() as tx:
             await tx.execute(delete(table).where(table.c.expires_at < _moment(now)))
             await tx.execute(insert(table).values(_row(session) | {"user_agent": user_agent[:300], "ip": ip[:64]}))
+        self._known = {key: known for key, known in self._known.items() if known.is_live(now)}
         self._known[session.key] = session
         return token
 

@@ -69,6 +69,8 @@ class _Entry:
     fetching: asyncio.Task[None] | None = None
     again: bool = False
     """Something changed while it was being fetched."""
+    ahead: set[str] = field(default_factory=set)
+    """Calls whose extras are wanted as soon as the caller is found."""
     extras: dict[tuple[str, str], Extras | None] = field(default_factory=dict)
     """By customer ("" for none) and call; None is being fetched."""
 
@@ -107,8 +109,11 @@ class Cards:
     def prefetch(self, view: CallView) -> None:
         """Begin to fetch what the card of this call will need."""
         entry = self._entry(view.remote.number)
+        entry.ahead.add(view.id)
         if entry.found is None or self._clock() - entry.fetched_at > FRESH_SECONDS:
             self._fetch(entry)
+        elif entry.fetching is None:
+            self._extras_ahead(entry)
 
     def now(self, view: CallView, agent: str, choice: str = "") -> Card:
         """The card as far as it is known; what is missing is being fetched from now on."""
@@ -191,6 +196,7 @@ class Cards:
             entry.found = entry.found or Found()
         finally:
             entry.fetching = None
+        self._extras_ahead(entry)
         self._tell(entry)
 
     async def _find(self, number: Number) -> Found:
@@ -211,6 +217,12 @@ class Cards:
             entry.extras[key] = None
             _ = self._start(self._extras_into(entry, key))
         return entry.extras[key]
+
+    def _extras_ahead(self, entry: _Entry) -> None:
+        snapshot = entry.found.customer_of("") if entry.found else None
+        for call_id in entry.ahead:
+            self._extras(entry, snapshot, call_id)
+        entry.ahead.clear()
 
     async def _extras_into(self, entry: _Entry, key: tuple[str, str]) -> None:
         entry.extras[key] = extras = await self._load_extras(entry.number, *key)

@@ -24,11 +24,13 @@ class LoginLimit:
         for key in ((login, address), (address,)):
             self._failures.setdefault(key, deque(maxlen=PER_ADDRESS)).append(now)
         if len(self._failures) > MAX_KEYS:
-            self._failures = {k: times for k, times in self._failures.items() if now - times[-1] < WINDOW}
+            self._failures = {k: times for k, times in self._failures.items() if times and now - times[-1] < WINDOW}
 
     def succeeded(self, login: str, address: str) -> None:
-        """Forget the failures of this login from this address."""
+        """Forget the failures of this login from this address, and that this try was counted for the address."""
         self._failures.pop((login, address), None)
+        if self._failures.get((address,)):
+            self._failures[(address,)].pop()
 
     def _wait(self, key: tuple[str, ...], limit: int, now: float) -> float:
         recent = [at for at in self._failures.get(key, ()) if now - at < WINDOW]

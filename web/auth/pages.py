@@ -11,7 +11,7 @@ from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.keys import SESSION, USER, services
 from web.render import reading, render
-from web.security import is_https, public, requires
+from web.security import address_of, is_https, public, requires
 from web.sessions import COOKIE, HOST_COOKIE, LONGEST
 
 LIMIT = web.AppKey("login_limit", LoginLimit)
@@ -30,7 +30,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     """Check login and password; a new token each time, so that a planted one is worth nothing."""
     form = await request.post()
     login, password = str(form.get("login", "")).strip().casefold()[:64], str(form.get("password", ""))[:1024]
-    target, address = _local(str(form.get("next", "/"))), request.remote or ""
+    target, address = _local(str(form.get("next", "/"))), address_of(request)
     limit = request.app[LIMIT]
     wait = limit.wait(login, address, time.monotonic())
     if wait:

@@ -148,6 +148,16 @@ async def test_last_call_and_blocks_come_after_the_card(house: House) -> None:
     await until(lambda: house.cards.now(call(), "101").blocks)
 
 
+async def test_last_call_is_fetched_ahead_as_well(house: House) -> None:
+    await house.add()
+    house.cards.prefetch(call())
+    await until(lambda: len(house.told) == 2)
+    assert house.cards.now(call(), "101").last_call is not None
+    house.cards.prefetch(call(call_id="c2"))
+    await until(lambda: len(house.told) == 3)
+    assert house.cards.now(call(call_id="c2"), "101").last_call is not None
+
+
 async def test_broken_section_costs_its_block_only(house: House) -> None:
     await house.add()
     house.blocks.broken = True

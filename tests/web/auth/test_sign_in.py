@@ -11,7 +11,7 @@ from screenpop.config import Config, Server
 from screenpop.store.engine import Store
 from screenpop.store.tables import session
 from web.app import build_app
-from web.auth.limits import PER_LOGIN, WINDOW, LoginLimit
+from web.auth.limits import PER_ADDRESS, PER_LOGIN, WINDOW, LoginLimit
 from web.keys import Services
 from web.sessions import COOKIE, HOST_COOKIE
 
@@ -83,6 +83,23 @@ async def test_sign_in_after_too_many_wrong_tries_says_how_long_to_wait(anonymou
     assert "Wait 5 minutes" in await answer.text()
     other = await anonymous.post("/sign-in", data={"login": "102", "password": "correct horse"}, allow_redirects=False)
     assert other.status == 303
+
+
+async def test_tries_are_counted_for_the_address_that_a_proxy_names(anonymous) -> None:
+    wrong, right = {"login": "101", "password": "wrong"}, {"login": "101", "password": "correct horse"}
+    for _ in range(PER_LOGIN):
+        await anonymous.post("/sign-in", data=wrong, headers={"X-Forwarded-For": "1.1.1.1, 203.0.113.9"})
+    there = await anonymous.post("/sign-in", data=right, headers={"X-Forwarded-For": "203.0.113.9"})
+    here = await anonymous.post("/sign-in", data=right, allow_redirects=False)
+    assert (there.status, here.status) == (429, 303)
+
+
+def test_right_passwords_do_not_count_against_an_address() -> None:
+    limit = LoginLimit()
+    for number in range(PER_ADDRESS * 2):
+        limit.failed(f"u{number}", "10.0.0.1", 100.0)
+        limit.succeeded(f"u{number}", "10.0.0.1")
+    assert limit.wait("101", "10.0.0.1", 100.0) == 0
 
 
 def test_login_limit_lets_in_again_after_the_window() -> None:
