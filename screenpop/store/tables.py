@@ -195,11 +195,12 @@ customer = Table(
     Column("external_id", Text, unique=True),
     Column("photo", Text, ForeignKey("photo.hash")),
     _number("version", 1),
-    Column("merged_into", Text, ForeignKey("customer.id"), index=True),
+    Column("merged_into", Text, ForeignKey("customer.id")),
     _text("name_key"),
     _text("company_key"),
     _time("created_at"),
     _time("updated_at"),
+    Index("ix_customer_merged_into", "merged_into", sqlite_where=sa.text("merged_into IS NOT NULL")),
     Index("ix_customer_name_key_id", "name_key", "id", sqlite_where=sa.text("merged_into IS NULL")),
     Index("ix_customer_company_key_id", "company_key", "id", sqlite_where=sa.text("merged_into IS NULL")),
 )

@@ -180,7 +180,13 @@ def _customers() -> None:
         unique=False,
         sqlite_where=sa.text("merged_into IS NULL"),
     )
-    op.create_index(op.f("ix_customer_merged_into"), "customer", ["merged_into"], unique=False)
+    op.create_index(
+        "ix_customer_merged_into",
+        "customer",
+        ["merged_into"],
+        unique=False,
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.create_index(
         "ix_customer_name_key_id",
         "customer",
