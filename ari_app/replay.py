@@ -5,11 +5,13 @@ map of strings.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ari_app.ami_codec import Framer
-from ari_app.translate import translate
+from ari_app.translate import snapshot, translate
+from screenpop.calls.events import Event
 from screenpop.calls.tracker import Tracker
 from screenpop.calls.wire import fact_to_map
 from screenpop.errors import BadInput
@@ -45,18 +47,37 @@ def replay(messages: Sequence[Mapping[str, str]], tracker: Tracker) -> Iterator[
 
 def _facts(messages: Sequence[Mapping[str, str]], tracker: Tracker) -> Iterator[CallFact]:
     at = 0.0
-    for message in messages:
-        event = translate(message, _clock(message, at))
-        if event is not None:
-            at = event.at
-            yield from tracker.apply(event)
+    for event in _events_of(messages):
+        at = event.at
+        yield from tracker.apply(event)
     yield from tracker.sweep(at)
+
+
+def _events_of(messages: Sequence[Mapping[str, str]]) -> Iterator[Event]:
+    """The events in order. A list of channels (the answer to CoreShowChannels) is a snapshot once it is complete;
+    what came in between is applied after it, as on a live link."""
+    at, listed, later = 0.0, list[Mapping[str, str]](), list[Event]()
+    for message in messages:
+        at = _clock(message, at)
+        name = message.get("Event")
+        if name == "CoreShowChannel":
+            listed.append(message)
+        elif name == "CoreShowChannelsComplete":
+            yield from (snapshot(listed, (), (), at), *later)
+            listed, later = [], []
+        elif event := translate(message, at):
+            at = event.at
+            if listed:
+                later.append(event)
+            else:
+                yield event
+    yield from later
 
 
 def _clock(message: Mapping[str, str], at: float) -> float:
     """A stream without timestamps: time is at least the moment in which the newest channel was made."""
-    made = message.get("Uniqueid", "").rpartition("-")[2].partition(".")[0]
-    return max(at, float(made)) if made.isdecimal() and len(made) <= 11 else at
+    made = message.get("Timestamp") or message.get("Uniqueid", "").rpartition("-")[2].partition(".")[0]
+    return max(at, float(made)) if re.fullmatch(r"\d{1,11}(\.\d+)?", made) else at
 
 
 def _root(call: str, kept: Mapping[str, str]) -> str:

@@ -155,16 +155,18 @@ def _dial_ended(headers: Headers, at: float) -> ev.Event | None:
 
 
 def _bridge_entered(headers: Headers, at: float) -> ev.Event | None:
-    leg, bridge = _leg(headers), headers.get("BridgeUniqueid", "")
-    if leg is None or not bridge:
-        return None
-    waiting = headers.get("BridgeTechnology", "") in _WAITING_TECHNOLOGIES
-    return ev.BridgeEntered(at=at, leg=leg, bridge=bridge, waiting=waiting)
+    return _bridged(ev.BridgeEntered, headers, at)
 
 
 def _bridge_left(headers: Headers, at: float) -> ev.Event | None:
+    return _bridged(ev.BridgeLeft, headers, at)
+
+
+def _bridged(kind: type[ev.BridgeEntered | ev.BridgeLeft], headers: Headers, at: float) -> ev.Event | None:
     leg, bridge = _leg(headers), headers.get("BridgeUniqueid", "")
-    return ev.BridgeLeft(at=at, leg=leg, bridge=bridge) if leg and bridge else None
+    if leg is None or not bridge:
+        return None
+    return kind(at=at, leg=leg, bridge=bridge, waiting=headers.get("BridgeTechnology") in _WAITING_TECHNOLOGIES)
 
 
 def _held(headers: Headers, at: float) -> ev.Event | None:

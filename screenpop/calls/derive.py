@@ -108,6 +108,12 @@ def dial_failed(called: Channel, status: ev.DialStatus) -> None:
         part.status = status
 
 
+def only_ringing(call: Call) -> str:
+    """The extension that rings, where it is the only one."""
+    agents = {c.agent for c in call.channels.values() if c.agent and c.phase == "ringing"}
+    return agents.pop() if len(agents) == 1 else ""
+
+
 def last_given_up(call: Call) -> str:
     """The extension whose phone was the last to be called off, or ""."""
     agents = (c.agent for c in reversed(call.channels.values()) if c.agent and c.ended_as == "cancelled")

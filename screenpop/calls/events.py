@@ -115,6 +115,7 @@ class BridgeLeft(PbxEvent):
 
     leg: Leg
     bridge: str
+    waiting: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from screenpop.calls.derive import (
     make_origin,
     note_dialled,
     note_rung,
+    only_ringing,
     settle,
     talks,
     transfer_target,
@@ -131,21 +132,27 @@ class Tracker:
         called = self._known.touch(event.called, event.at)
         if called is None:
             return
-        stranger = caller is not None and caller.call is not called.call
         if caller is not None:
+            taken = self._pick_up_if_taken(caller, called, event.at)
             self._dialled_by(caller, called)
+            if taken:
+                talks(called, event.at)
         if called is not called.call.origin:
             called.dialled = True
             called.ended_as = None
             note_dialled(called, event)
-        if stranger and called.agent and called.up_at is not None:
-            self._taken(called, event.at)
         self._story.reconcile(called.call, event.at)
 
-    def _taken(self, picker: Channel, at: float) -> None:
-        """A leg that was up already takes the place of one that rang: a pick-up, whether the PBX names it or not."""
-        self._tell_pick_up(picker, last_given_up(picker.call), at)
-        talks(picker, at)
+    def _pick_up_if_taken(self, caller: Channel, called: Channel, at: float) -> bool:
+        """A leg of another call that is up already takes the place of one that rang: a pick-up, whether the PBX
+        names it or not. Where several ring, the PBX's own word says which one it was."""
+        if caller.call is called.call or not called.agent or called.up_at is None:
+            return False
+        self._known.merge(caller.call, called.call)
+        instead_of = only_ringing(called.call) or last_given_up(called.call)
+        if instead_of:
+            self._tell_pick_up(called, instead_of, at)
+        return True
 
     def _dialled_by(self, caller: Channel, called: Channel) -> None:
         self._known.merge(caller.call, called.call)
@@ -165,6 +172,7 @@ class Tracker:
 
     def _dial_answered(self, caller: Channel | None, called: Channel, at: float) -> None:
         if caller is not None:
+            self._pick_up_if_taken(caller, called, at)
             self._dialled_by(caller, called)
             caller.talked |= caller.kind == "agent"
         if called is not called.call.origin:  # else the PBX called the phone of whom it calls for: nobody talks yet
@@ -182,6 +190,8 @@ class Tracker:
     def _bridge_left(self, event: ev.BridgeLeft) -> None:
         if channel := self._known.touch(event.leg, event.at):
             channel.bridge = ""
+            if not event.waiting:
+                talks(channel, event.at)  # it was in there, whether its entering was seen or not
             self._story.reconcile(channel.call, event.at)
 
     def _leg_held(self, event: ev.LegHeld) -> None:

@@ -38,7 +38,7 @@ events = st.one_of(
         status=st.sampled_from(["answered", "busy", "no_answer", "cancelled", "failed"]),
     ),
     st.builds(ev.BridgeEntered, at=at, leg=legs, bridge=st.sampled_from("ab"), waiting=st.booleans()),
-    st.builds(ev.BridgeLeft, at=at, leg=legs, bridge=st.sampled_from("ab")),
+    st.builds(ev.BridgeLeft, at=at, leg=legs, bridge=st.sampled_from("ab"), waiting=st.booleans()),
     st.builds(ev.LegHeld, at=at, leg=legs),
     st.builds(ev.LegUnheld, at=at, leg=legs),
     st.builds(
