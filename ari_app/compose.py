@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from ari_app.attach import Attachment
 from ari_app.check_all import Check
 from ari_app.commands.options import add_config, read_config
 from ari_app.control import AmiControl
+from ari_app.demo.calls import DemoCalls
 from ari_app.migrate import migrate
 from screenpop.callers import Callers
 from screenpop.config import Config
@@ -128,6 +130,7 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         calls=core.calls,
         pbx=pbx,
         check=Check(core.config),
+        demo=DemoCalls(Path(core.config.demo.folder)) if core.config.demo.enabled else None,
     )
 
 
