@@ -52,6 +52,7 @@ async def test_card_appears_by_itself_while_the_phone_rings(core: Core, open_pan
     assert "Boat &amp; Co" in the_pop(panel)["html"]
 
 
+@pytest.mark.feature("CALL+01")
 async def test_pop_is_nobody_elses(core: Core, open_panel: Open) -> None:
     await add_ann(core)
     mine, theirs, boss = await open_panel("101"), await open_panel("102"), await open_panel("admin")
@@ -100,6 +101,7 @@ async def test_pop_follows_the_user_to_another_extension(core: Core, open_panel:
     await until(lambda: not panel.pops)
 
 
+@pytest.mark.feature("CALL+02")
 async def test_ring_group_shows_each_agent_what_became_of_the_call(core: Core, open_panel: Open) -> None:
     one, two = await open_panel("101"), await open_panel("102")
     call = Call(core.bus, ANN)
@@ -112,7 +114,7 @@ async def test_ring_group_shows_each_agent_what_became_of_the_call(core: Core, o
     assert the_pop(one)["state"] == "answered_elsewhere"
 
 
-@pytest.mark.feature("NOTE-06")
+@pytest.mark.feature("CALL-34", "NOTE-06")
 async def test_snapshot_and_events_since_equal_a_fresh_snapshot(core: Core, open_panel: Open) -> None:
     ann = await add_ann(core)
     first = Call(core.bus, ANN, id="c1")
@@ -180,6 +182,7 @@ async def test_number_is_added_to_a_customer_there_is(core: Core, open_panel: Op
     assert len((await core.customers.get(ann)).numbers) == 2
 
 
+@pytest.mark.feature("CALL+05")
 async def test_several_matches_are_a_choice_that_is_remembered_for_the_call(core: Core, open_panel: Open) -> None:
     ann = await add_ann(core)
     bea = await core.customers.create(NewCustomer(name="Bea Boat", numbers=((ANN, ""),)), "system")
@@ -280,7 +283,7 @@ async def test_orders_and_debt_are_on_the_card(core: Core, open_panel: Open) -> 
     assert [word for word in ("B-7", "Dinghy", "In paint", "Mia", "900.00") if word not in html] == []
 
 
-@pytest.mark.feature("CALL-06", "CALL-08", "CALL-19", "CALL-20")
+@pytest.mark.feature("CALL-06", "CALL-08", "CALL-19", "CALL-20", "CALL+03")
 async def test_line_direction_extension_and_agent_are_on_the_card(core: Core, open_panel: Open) -> None:
     await core.lines.put("+49 30 555 0000", "Sales", "Red Boat", "system")
     panel = await open_panel("101")

@@ -1,12 +1,10 @@
 """Every address says who may use it."""
 
-import pytest
 from aiohttp import web
 
 from web.security import permission_of
 
 
-@pytest.mark.feature("CALL+07")
 async def test_every_handler_declares_a_permission(app: web.Application) -> None:
     undeclared = [
         f"{route.method} {route.resource}"

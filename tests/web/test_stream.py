@@ -111,7 +111,6 @@ async def test_closed_page_leaves_no_subscription(sign_in, core: Core) -> None:
     await until(lambda: core.hub.streams == 0)
 
 
-@pytest.mark.feature("CALL+07")
 async def test_presence_is_told_to_colleagues(sign_in, core: Core) -> None:
     watching = await Panel.open(await sign_in("102"))
     client = await sign_in("101")
