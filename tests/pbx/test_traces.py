@@ -1,7 +1,7 @@
 """Recorded AMI streams of a real Asterisk, whole and damaged, through translation and tracker."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from ari_app.translate import translate
 from screenpop.agents.directory import Directory
 from screenpop.calls.events import Event
 from screenpop.calls.tracker import Tracker
+from tests.pbx.stories import STORIES
 from tests.screenpop.calls.invariants import check
 
 TRACES = sorted((Path(__file__).parent / "traces").glob("*.ami"))
 AGENTS = Directory.parse("101=PJSIP/101-web,102,103,104,105,106")
+SPECIAL = ("reason", "kind", "target", "instead_of")
 traces = pytest.mark.parametrize("trace", TRACES, ids=lambda path: path.stem)
 
 
@@ -42,6 +44,25 @@ def each_damaged(stream: tuple[Event, ...]) -> Iterator[tuple[Event, ...]]:
         yield (*before, event, event, *after)
         if after:
             yield (*before, after[0], event, *after[1:])
+
+
+def steps(trace: Path) -> list[str]:
+    calls: dict[str, int] = {}
+    return [step(fact, calls) for fact in replay(read_trace(trace.read_bytes()), Tracker(AGENTS))]
+
+
+def step(fact: Mapping[str, object], calls: dict[str, int]) -> str:
+    number = calls.setdefault(str(fact["call"]), len(calls) + 1)
+    queue = ("queue",) if str(fact["fact"]).startswith("queue_") else ()
+    special = [f"{key}={fact[key]}" for key in (*SPECIAL, *queue, "result") if fact.get(key)]
+    words = [str(fact["fact"]), str(fact["agent"] or ""), *special, "swept" if fact.get("swept") else ""]
+    return (f"{number}:" if number > 1 else "") + " ".join(filter(None, words))
+
+
+@pytest.mark.feature("CALL-02", "CALL-03", "CALL+01", "CALL+02", "CALL+08")
+@traces
+def test_trace_tells_its_story(trace: Path) -> None:
+    assert steps(trace) == STORIES[trace.stem]
 
 
 @traces
