@@ -8,7 +8,7 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from screenpop.places import carrier_of, place_of
+from screenpop.places import carrier_of, carriers, place_of, places
 
 MAX_RAW: Final = 120
 """What is longer is no number; libphonenumber would refuse it at 250."""
@@ -123,8 +123,10 @@ def fold_digits(text: str) -> str:
 
 
 def warm() -> None:
-    """Load what libphonenumber otherwise loads at the first number of each country; call it in a thread."""
+    """Load what is otherwise loaded by the first number of each country, and the places; call it in a thread."""
     phonenumbers.PhoneMetadata.load_all()
+    places()
+    carriers()
 
 
 def _strip(raw: str) -> str:
@@ -160,9 +162,11 @@ def _with_plus(text: str, digits: str) -> tuple[str, ...]:
 
 def _is_possible(number: PhoneNumber, text: str) -> bool:
     """A number of the right length, or any that was written with its country code: number plans grow."""
-    if text.startswith(("+", "00")):
-        return 7 <= len(_e164(number)) - 1 <= 15
-    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    again = _attempt(_e164(number), None)
+    if again is None or _e164(again) != _e164(number) or not 7 <= len(_e164(number)) - 1 <= 15:
+        return False
+    with_country = text.startswith(("+", "00"))
+    return with_country or phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
 
 
 def _e164(number: PhoneNumber) -> str:

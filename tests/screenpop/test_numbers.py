@@ -2,7 +2,7 @@
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from screenpop.numbers import MAX_RAW, Numbers, fold_digits, warm
@@ -120,6 +120,7 @@ def test_no_text_makes_it_raise(raw: str, country: str) -> None:
 
 
 @given(st.text("0123456789+-/() .;@:telsip<>", max_size=60))
+@example("000000")
 def test_no_number_like_text_makes_it_raise_and_a_key_is_its_own_key(raw: str) -> None:
     number = Numbers("DE").parse(raw)
     if number.e164:
