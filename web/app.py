@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from aiohttp import web
 
 from screenpop.facts import UserChanged
-from web import auth, customers, panel, stream
-from web.admin import layout
+from web import admin, auth, calls, customers, panel, stream
+from web.admin.imports import UPLOADS, Uploads
 from web.api import health, pops, state
 from web.auth.limits import LoginLimit
 from web.auth.pages import LIMIT
@@ -26,8 +26,9 @@ FEATURES: tuple[Routes, ...] = (
     pops.routes,
     state.routes,
     panel.routes,
-    layout.routes,
     customers.routes,
+    calls.routes,
+    admin.routes,
 )
 """Every feature folder's `routes`; each handler in them declares its permission."""
 
@@ -38,6 +39,7 @@ def build_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app[TEMPLATES] = build_environment()
     app[LIMIT] = LoginLimit()
+    app[UPLOADS] = Uploads()
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_follow_users)

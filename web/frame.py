@@ -28,6 +28,7 @@ class Section:
 
 SECTIONS: list[Section] = [
     Section(N_("Home"), "/", "house", Permission.USE_PANEL),
+    Section(N_("Calls"), "/calls", "phone", Permission.USE_PANEL),
     Section(N_("Customers"), "/customers", "users", Permission.SEE_CUSTOMERS),
     Section(N_("Admin"), "/admin", "sliders-horizontal", Permission.SEE_PBX, last=True),
 ]

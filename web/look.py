@@ -10,6 +10,7 @@ from markupsafe import Markup
 from web import formats, i18n
 from web.fields import DISPOSITIONS, runs
 from web.frame import sections
+from web.places import admin_places
 
 STATIC = Path(__file__).parent / "static"
 ICONS = STATIC / "vendor" / "lucide"
@@ -26,6 +27,7 @@ def install(environment: jinja2.Environment) -> None:
     environment.globals |= {
         "icon": icon,
         "sections": sections,
+        "admin_places": admin_places,
         "DISPOSITIONS": DISPOSITIONS,
         "languages": i18n.languages,
     }

@@ -29,6 +29,8 @@ class Extension:
     devices: tuple[str, ...] = ()
     fixed: bool = False
     """It stands in the configuration file and cannot be changed in the panel."""
+    kept: bool = False
+    """It stands in the panel's own list and can be removed from it."""
 
 
 class Extensions:
@@ -60,7 +62,8 @@ class Extensions:
 
     async def put(self, number: str, name: str, devices: str, actor: str) -> Extension:
         """Keep an extension, or change it. `devices`: names with spaces, commas or lines between."""
-        made = Extension(number=_clean_number(number), name=clean_line(name), devices=_clean_devices(devices))
+        number, seats = _clean_number(number), _clean_devices(devices)
+        made = Extension(number=number, name=clean_line(name), devices=seats, kept=True)
         self._check(made)
         old = self._kept.get(made.number)
         async with self._store.begin() as tx:
@@ -122,4 +125,4 @@ def _row(made: Extension) -> dict[str, Any]:
 
 
 def _extension(row: sa.RowMapping) -> Extension:
-    return Extension(number=row["number"], name=row["name"], devices=tuple(row["devices"]))
+    return Extension(number=row["number"], name=row["name"], devices=tuple(row["devices"]), kept=True)

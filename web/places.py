@@ -1,0 +1,59 @@
+"""The admin's pages: what they are called, what they are for, and who sees them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from screenpop.agents.rights import Permission
+from web.frame import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page of the admin's section."""
+
+    name: str
+    about: str
+    address: str
+    icon: str
+    permission: Permission
+
+
+PLACES = (
+    Place(N_("PBX"), N_("Is Ringdesk attached, and what is missing"), "/admin/pbx", "server", Permission.SEE_PBX),
+    Place(
+        N_("Users"),
+        N_("Who may sign in, with which role and extension"),
+        "/admin/users",
+        "users",
+        Permission.MANAGE_USERS,
+    ),
+    Place(N_("Extensions"), N_("Which phones belong to whom"), "/admin/extensions", "phone", Permission.MANAGE_USERS),
+    Place(
+        N_("Lines"),
+        N_("Which company a called number stands for"),
+        "/admin/lines",
+        "building-2",
+        Permission.EDIT_LINES,
+    ),
+    Place(
+        N_("Categories"),
+        N_("The kinds of customers, their colours and flags"),
+        "/admin/categories",
+        "tag",
+        Permission.EDIT_CATEGORIES,
+    ),
+    Place(
+        N_("Caller's card"),
+        N_("What the card shows, in which order"),
+        "/admin/layout",
+        "layout-template",
+        Permission.EDIT_LAYOUTS,
+    ),
+    Place(N_("Import"), N_("Customers from a CSV file"), "/admin/import", "upload", Permission.IMPORT_CUSTOMERS),
+    Place(N_("Site"), N_("What the configuration file says"), "/admin/site", "info", Permission.SEE_PBX),
+)
+
+
+def admin_places(may: Callable[[Permission], bool]) -> list[Place]:
+    """The pages that somebody with these rights sees."""
+    return [place for place in PLACES if may(place.permission)]
