@@ -11,16 +11,30 @@ RingdeskError                 the text is written for the person who sees it
     └── PbxRefused            the PBX answered, and the answer was no
 """
 
+from collections.abc import Callable
+
 
 class RingdeskError(Exception):
-    """The root. `str(error)` may be shown to the person who caused it."""
+    """The root. `str(error)` may be shown to the person who caused it.
+
+    `text` is the English text of the catalogue, in which `%(name)s` stands for a value of `values`.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.text, self.values = message, values
+
+    def in_words(self, translate: Callable[[str], str]) -> str:
+        """The message in another language."""
+        words = translate(self.text)
+        return words % self.values if self.values else words
 
 
 class BadInput(RingdeskError):
     """What was given cannot be taken. `field` is the name of the form field or key, or ""."""
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, field: str = "", **values: object) -> None:
+        super().__init__(message, **values)
         self.field = field
 
 

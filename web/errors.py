@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from screenpop.errors import BadInput, Conflict, NotAllowed, NotFound, PbxAway, PbxRefused, RingdeskError
-from web.render import render, translate
+from web.render import in_words, render, translate
 from web.security import ForeignRequest, NotSignedIn
 
 log = structlog.get_logger(__name__)
@@ -45,11 +45,12 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
-        return _answer(request, HTTPStatus(error.status), HTTPStatus(error.status).name.lower(), _words(error))
+        status = HTTPStatus(error.status)
+        return _answer(request, status, status.name.lower(), translate(request, _words(status)))
     except Exception:
         log.exception("request failed", method=request.method, path=request.path)
         status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return _answer(request, status, "internal", WORDS[status])
+        return _answer(request, status, "internal", translate(request, _words(status)))
 
 
 def status_of(error: RingdeskError) -> tuple[HTTPStatus, str]:
@@ -66,7 +67,7 @@ def _refusal(request: web.Request, error: RingdeskError) -> web.StreamResponse:
     status, code = status_of(error)
     if status is HTTPStatus.UNAUTHORIZED and not wants_json(request):
         return _to_sign_in(request)
-    return _answer(request, status, code, str(error), getattr(error, "field", ""))
+    return _answer(request, status, code, in_words(request, error), getattr(error, "field", ""))
 
 
 def _to_sign_in(request: web.Request) -> web.Response:
@@ -78,12 +79,11 @@ def _to_sign_in(request: web.Request) -> web.Response:
 
 
 def _answer(request: web.Request, status: HTTPStatus, code: str, message: str, field: str = "") -> web.Response:
-    words = translate(request, message)
     if wants_json(request):
-        return web.json_response({"error": {"code": code, "message": words, "field": field}}, status=status)
+        return web.json_response({"error": {"code": code, "message": message, "field": field}}, status=status)
     template = "error_part.html" if request.headers.get("HX-Request") else "error.html"
-    return render(request, template, status=status, code=code, message=words, field=field)
+    return render(request, template, status=status, code=code, message=message, field=field)
 
 
-def _words(error: web.HTTPException) -> str:
-    return WORDS.get(HTTPStatus(error.status), HTTPStatus(error.status).phrase)
+def _words(status: HTTPStatus) -> str:
+    return WORDS.get(status, status.phrase)

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from screenpop.errors import BadInput, Conflict, RingdeskError
 from web.errors import status_of
-from web.render import translate
+from web.render import in_words
 
 LONGEST = 20_000
 REFUSALS = (BadInput, Conflict)
@@ -26,7 +26,7 @@ async def read_form(request: web.Request) -> dict[str, str]:
 def errors_of(request: web.Request, error: RingdeskError, known: Container[str] | None = None) -> Errors:
     """The error in the reader's words, under the field it names if that is one of `known`."""
     field = getattr(error, "field", "")
-    return {field if known is None or field in known else "": translate(request, str(error))}
+    return {field if known is None or field in known else "": in_words(request, error)}
 
 
 def status_for(error: RingdeskError) -> HTTPStatus:

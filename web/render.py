@@ -11,6 +11,7 @@ import jinja2
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
+from screenpop.errors import RingdeskError
 from web import i18n, look
 from web.keys import SERVICES, TEMPLATES, USER
 
@@ -94,6 +95,12 @@ def translate(request: web.Request, message: str) -> str:
 def static_url(path: str) -> str:
     """The address of a file under `static/`, with a mark that changes when the file does."""
     return f"/static/{path}?v={_marks().get(path, '')}"
+
+
+def in_words(request: web.Request, error: RingdeskError) -> str:
+    """What `error` says, in the asker's language."""
+    with reading(request):
+        return error.in_words(i18n.gettext)
 
 
 @cache

@@ -58,7 +58,7 @@ def clean_name(text: str) -> str:
     """A person's name on one line. Raises BadInput where it is empty or too long."""
     name = " ".join(text.split())
     if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
-        raise BadInput(f"A name has 1 to {NAME_LENGTH} characters.", "name")
+        raise BadInput("A name has 1 to %(most)d characters.", "name", most=NAME_LENGTH)
     return name
 
 
@@ -74,4 +74,4 @@ def clean_role(text: str) -> Role:
     try:
         return Role(text)
     except ValueError:
-        raise BadInput(f"A role is one of: {', '.join(Role)}.", "role") from None
+        raise BadInput("A role is one of: %(roles)s.", "role", roles=", ".join(Role)) from None

@@ -86,7 +86,7 @@ class Users:
         """Add a user; `extensions` is where he sits from the start."""
         user = User(id=new_id(), login=clean_login(login), name=clean_name(name), role=clean_role(role))
         if self.by_login(user.login):
-            raise Conflict(f"The login {user.login} is taken.")
+            raise Conflict("The login %(login)s is taken.", login=user.login)
         seats = clean_extensions(extensions)
         hashed = await self._passwords.hash(check_password(password))
         try:
@@ -94,7 +94,7 @@ class Users:
                 await rows.add(tx, user, hashed, self._clock())
                 await rows.set_extensions(tx, user.id, seats)
         except IntegrityError:
-            raise Conflict(f"The login {user.login} is taken.") from None
+            raise Conflict("The login %(login)s is taken.", login=user.login) from None
         self._users[user.id] = replace(user, extensions=seats)
         self._bus.publish(ExtensionsChanged())
         return self._users[user.id]
@@ -156,7 +156,7 @@ class Users:
         """Remember what the user chose; `screenpop.agents.presence` tells the others."""
         user = self.of(user_id)
         if presence not in CHOICES:
-            raise BadInput(f"Presence is one of: {', '.join(CHOICES)}.", "presence")
+            raise BadInput("Presence is available, busy or away.", "presence")
         await self._write(user_id, {"presence": presence})
         self._users[user_id] = replace(user, presence=presence)
         return self._users[user_id]
@@ -183,8 +183,8 @@ def clean_extensions(extensions: Collection[str]) -> tuple[str, ...]:
     """Extensions in order, each once. Raises BadInput where one cannot be an extension, or there are too many."""
     seats = tuple(dict.fromkeys(text.strip() for text in extensions if text.strip()))
     if len(seats) > MAX_EXTENSIONS:
-        raise BadInput(f"One person has at most {MAX_EXTENSIONS} extensions.", "extensions")
+        raise BadInput("One person has at most %(most)d extensions.", "extensions", most=MAX_EXTENSIONS)
     for seat in seats:
         if len(seat) > 32 or not seat.isascii() or not seat.isalnum():
-            raise BadInput(f"{seat[:32]!r} is not an extension: letters and digits only.", "extensions")
+            raise BadInput("%(seat)s is not an extension: letters and digits only.", "extensions", seat=seat[:32])
     return seats

@@ -35,7 +35,7 @@ def make_layout(fields: Sequence[str], with_photo: bool) -> Layout:
     """
     unknown = [name for name in fields if name not in FIELDS]
     if unknown:
-        raise BadInput(f"The card has no field {unknown[0][:40]!r}.", "fields")
+        raise BadInput("The card has no field %(name)s.", "fields", name=unknown[0][:40])
     order = [name for name in dict.fromkeys(fields) if name != "agent" or "extension" not in fields]
     if "agent" in fields and "extension" in fields:
         order.insert(order.index("extension") + 1, "agent")

@@ -194,7 +194,7 @@ class Pops:
         shown = self._shown[pop_id]
         old = shown.work.get(user_id, Work())
         if note is not None and len(note) > LONGEST_NOTE:
-            raise BadInput(f"A note has at most {LONGEST_NOTE} characters.", "text")
+            raise BadInput("A note has at most %(most)d characters.", "text", most=LONGEST_NOTE)
         if note is not None and note != old.note:
             await self._seams.calls.set_note(pop.call.id, note, user_id)
         if result is not None and result != old.result:

@@ -158,3 +158,10 @@ async def test_health_is_open_and_ready_follows_the_pbx(anonymous, services: Ser
 
 def _public(services: Services, url: str):
     return msgspec.structs.replace(services.config, server=Server(public_url=url))
+
+
+def test_error_speaks_another_language_with_its_values() -> None:
+    error = BadInput("A note has at most %(most)d characters.", "text", most=10)
+    assert str(error) == "A note has at most 10 characters."
+    assert error.in_words({error.text: "Höchstens %(most)d Zeichen."}.__getitem__) == "Höchstens 10 Zeichen."
+    assert str(BadInput("100 % wrong")) == "100 % wrong"
