@@ -5,27 +5,24 @@ Nothing of the machine's own Asterisk is read or written, and root is not needed
 
 import asyncio
 import contextlib
-import json
 import os
-import secrets
 import shutil
 import signal
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import jinja2
 
+from ari_app.demo.access import Access, load_access
 from ari_app.demo.amitap import AmiTap
 from ari_app.demo.asterisk import Asterisk, Say, find_asterisk
 from ari_app.demo.music import write_music
 from ari_app.demo.people import AGENTS, DEVICES, DIRECT_LINES, MAIN_LINE, SALES_LINE, SUPPORT_LINE
-from ari_app.demo.ports import free_media_block, free_ports, is_free
 from screenpop.errors import PbxError, RingdeskError
 
 TEMPLATES = Path(__file__).parent / "conf"
@@ -47,39 +44,6 @@ EVENTS = (
 
 SILENT = ("ccss", "cel", "pjproject", "stasis", "udptl", "websocket_client")
 """Configuration files that Asterisk complains about when they are not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where this Asterisk listens and what lets one in. `provider_port`: where it sends calls to outside."""
-
-    ami_port: int
-    ari_port: int
-    agi_port: int
-    sip_port: int
-    provider_port: int
-    media_port: int
-    ami_secret: str
-    witness_secret: str
-    ari_password: str
-    sip_password: str
-
-    @classmethod
-    def fresh(cls) -> Self:
-        """Free ports and new secrets."""
-        ami, ari, agi = free_ports(3)
-        sip, provider = free_ports(2, socket.SOCK_DGRAM)
-        media = free_media_block()
-        return cls(ami, ari, agi, sip, provider, media, *(secrets.token_hex(12) for _ in range(4)))
-
-    def with_free_ports(self) -> "Access":
-        """The same secrets, and the same ports where nobody else took one of them meanwhile."""
-        tcp, udp = (self.ami_port, self.ari_port, self.agi_port), (self.sip_port, self.provider_port)
-        if all(map(is_free, tcp)) and all(is_free(port, socket.SOCK_DGRAM) for port in udp):
-            return self
-        fresh = Access.fresh()
-        ports = {name: value for name, value in asdict(fresh).items() if name.endswith("_port")}
-        return replace(self, **ports)
 
 
 class Lab:
@@ -159,7 +123,7 @@ class Lab:
         if self._asterisk is None:
             self._asterisk = await find_asterisk(self._say)
             await asyncio.to_thread(_end_left_over, self.folder)
-            self._access = await asyncio.to_thread(_load_access, self.folder)
+            self._access = await asyncio.to_thread(load_access, self.folder)
         await asyncio.to_thread(self._render)
         self._process = await self._spawn()
         try:
@@ -316,15 +280,6 @@ def _run_folder(folder: Path) -> Path:
         return Path(tempfile.mkdtemp(prefix="ringdesk-"))
     run.mkdir(parents=True, exist_ok=True)
     return run
-
-
-def _load_access(folder: Path) -> Access:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "access.json"
-    access = Access(**json.loads(file.read_text())).with_free_ports() if file.exists() else Access.fresh()
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(asdict(access), indent=2))
-    return access
 
 
 def _end_left_over(folder: Path) -> None:

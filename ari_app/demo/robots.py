@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
-from ari_app.demo.lab import Access
+from ari_app.demo.access import Access
 from ari_app.demo.people import AGENTS, SALES_LINE, SUPPORT_LINE
 from ari_app.demo.phonecall import Call, within
 from ari_app.demo.softphone import Phone

@@ -39,6 +39,8 @@ class Running:
         async with asyncio.timeout(READY_SECONDS):
             while not (self.data / "demo.json").exists() and self._process.returncode is None:
                 await asyncio.sleep(0.05)
+        if self._process.returncode is not None:
+            raise AssertionError((await self.stop())[1])
         found: dict[str, Any] = json.loads((self.data / "demo.json").read_text())
         return found
 

@@ -21,7 +21,11 @@ def test_company_is_large_and_international() -> None:
     assert len(CUSTOMERS) >= 40
     assert len({each["country"] for each in CUSTOMERS}) >= 20
     assert sum(len(each["numbers"]) > 1 for each in CUSTOMERS) >= 20
-    assert {order[2] for each in CUSTOMERS for order in each.get("orders", ())} >= {"Confirmed", "In transit", "Delivered"}
+    assert {order[2] for each in CUSTOMERS for order in each.get("orders", ())} >= {
+        "Confirmed",
+        "In transit",
+        "Delivered",
+    }
 
 
 @pytest.mark.parametrize("entry", CUSTOMERS, ids=lambda entry: entry["name"])
