@@ -116,8 +116,21 @@ async def merge(tx: AsyncConnection, kept: str, gone: str) -> None:
     if row is not None and row.disposition:
         bare = sa.and_(call.c.id == kept, call.c.disposition == "")
         await tx.execute(sa.update(call).where(bare).values(disposition=row.disposition))
-    await tx.execute(sa.update(call_note).where(call_note.c.call_id == gone).values(call_id=kept))
+    await _move_notes(tx, kept, gone)
     await tx.execute(sa.delete(call).where(call.c.id == gone))
+
+
+async def _move_notes(tx: AsyncConnection, kept: str, gone: str) -> None:
+    """One note of each author is left: who wrote on both calls finds both texts in it."""
+    c = call_note.c
+    texts = {row.author: row for row in await tx.execute(sa.select(call_note).where(c.call_id == kept))}
+    for row in (await tx.execute(sa.select(call_note).where(c.call_id == gone))).all():
+        own = texts.get(row.author)
+        if own is None:
+            await tx.execute(sa.update(call_note).where(c.id == row.id).values(call_id=kept))
+        else:
+            await tx.execute(sa.update(call_note).where(c.id == own.id).values(text=f"{own.text}\n\n{row.text}"))
+            await tx.execute(sa.delete(call_note).where(c.id == row.id))
 
 
 async def close_others(tx: AsyncConnection, alive: Collection[str], now: datetime) -> list[str]:

@@ -29,6 +29,7 @@ _KIND_OF = {
     **dict.fromkeys(("mobile", "cell", "cell_phone", "handy"), "mobile"),
     **{kind: kind for kind in ("work", "home", "office", "fax", "landline")},
 }
+_TWICE = "The column “%(column)s” is there twice, or under another name."
 _SUFFIXES = ("_number", "_phone", "_tel", "_telephone", "_address")
 
 
@@ -79,4 +80,4 @@ def _refuse_doubles(known: Sequence[Column]) -> None:
     single = [column for column in known if column.field not in (NUMBER, MAIL)]
     for column in single:
         if next(other for other in single if other.field == column.field) is not column:
-            raise BadInput(f"The column {column.name!r} is there twice, or under another name.", "header")
+            raise BadInput(_TWICE, "header", column=column.name)

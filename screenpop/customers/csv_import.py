@@ -24,6 +24,9 @@ BATCH: Final = 200
 MAX_ERRORS: Final = 1000
 """So many bad rows are told in full; all are counted."""
 MOST_NUMBERS: Final = 50
+_TOO_MANY_CELLS: Final = "The row has %(cells)d cells, the header has %(header)d."
+_WAS_SHORTENED: Final = "A spreadsheet has shortened the number to %(number)s: make the column text there."
+_NO_COUNTRY: Final = "There is no country “%(name)s”: write its code of two letters."
 _SHORTENED: Final = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _NUMBER_PARTS: Final = re.compile(r"[;,|\n]+")
 
@@ -34,7 +37,12 @@ class RowError:
 
     row: int
     column: str
-    message: str
+    error: BadInput = field(compare=False)
+
+    @property
+    def message(self) -> str:
+        """The reason in English; `error.in_words` says it in another language."""
+        return str(self.error)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +66,7 @@ class Report:
         if len(self.errors) < MAX_ERRORS:
             columns = header.columns if header else ()
             name = next((column.name for column in columns if column.field == error.field), error.field)
-            self.errors.append(RowError(row=row, column=name, message=str(error)))
+            self.errors.append(RowError(row=row, column=name, error=error))
 
 
 async def import_csv(
@@ -124,22 +132,22 @@ class _Reader:
         return [(row, self._read(cells)) for row, cells in islice(self._rows, BATCH)]
 
     def _read_header(self) -> Header:
-        _, cells = next(self._rows, (1, "The file is empty."))
-        if isinstance(cells, str):
-            raise BadInput(cells, "header")
+        _, cells = next(self._rows, (1, BadInput("The file is empty.", "header")))
+        if isinstance(cells, BadInput):
+            raise BadInput(str(cells), "header")
         return read_header(cells)
 
-    def _read(self, cells: list[str] | str) -> Ready | BadInput:
+    def _read(self, cells: list[str] | BadInput) -> Ready | BadInput:
+        if isinstance(cells, BadInput):
+            return cells
         try:
             return self._ready(cells)
         except BadInput as error:
             return error
 
-    def _ready(self, cells: list[str] | str) -> Ready:
-        if isinstance(cells, str):
-            raise BadInput(cells)
+    def _ready(self, cells: list[str]) -> Ready:
         if any(cell.strip() for cell in cells[self.header.width :]):
-            raise BadInput(f"The row has {len(cells)} cells, the header has {self.header.width}.")
+            raise BadInput(_TOO_MANY_CELLS, cells=len(cells), header=self.header.width)
         given = [(column, cells[column.place].strip()) for column in self.header.columns if column.place < len(cells)]
         given = [(column, text) for column, text in given if text]
         ready = Ready(self._values(given), tuple(self._read_numbers(given)), tuple(_mails(given)))
@@ -160,7 +168,7 @@ class _Reader:
 
     def _category(self, text: str) -> str:
         if fold(text) not in self._categories:
-            raise BadInput(f"There is no category {text[:50]!r}.", "category")
+            raise BadInput("There is no category “%(name)s”.", "category", name=text[:50])
         return self._categories[fold(text)]
 
     def _read_numbers(self, given: Sequence[tuple[Column, str]]) -> Iterator[tuple[Number, str]]:
@@ -173,10 +181,10 @@ class _Reader:
 
     def _number(self, raw: str) -> Number:
         if _SHORTENED.fullmatch(raw):
-            raise BadInput(f"A spreadsheet has shortened the number to {raw}: make the column text there.", NUMBER)
+            raise BadInput(_WAS_SHORTENED, NUMBER, number=raw[:50])
         number = self._numbers.parse(raw)
         if not number.key:
-            raise BadInput(f"{raw[:50]!r} is not a phone number.", NUMBER)
+            raise BadInput("“%(text)s” is not a phone number.", NUMBER, text=raw[:50])
         return number
 
 
@@ -190,7 +198,7 @@ def _country(text: str) -> str:
     """The code of a country that is given by its code or its English name."""
     code = _countries().get(fold(text), "")
     if not code:
-        raise BadInput(f"There is no country {text[:50]!r}: write its code of two letters.", "country")
+        raise BadInput(_NO_COUNTRY, "country", name=text[:50])
     return code
 
 

@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from screenpop.errors import BadInput
+
 CHUNK = 1 << 16
 DELIMITERS = ",;\t|"
 _SAMPLE = 8192
@@ -45,7 +47,7 @@ class Cells:
         self.delimiter = delimiter_of(self._text.read(_SAMPLE))
         self._text.seek(0)
 
-    def __iter__(self) -> Iterator[tuple[int, list[str] | str]]:
+    def __iter__(self) -> Iterator[tuple[int, list[str] | BadInput]]:
         """(row number, cells), or (row number, what is wrong with it)."""
         reader, row = csv.reader(self._text, delimiter=self.delimiter), 0
         while True:
@@ -55,7 +57,7 @@ class Cells:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield row, f"The row cannot be read: {error}."
+                yield row, BadInput("The row cannot be read: %(reason)s.", reason=str(error))
                 continue
             if any(cell.strip() for cell in cells):
                 yield row, cells

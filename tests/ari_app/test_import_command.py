@@ -34,7 +34,7 @@ def test_import_tells_bad_rows_on_stderr_and_sums_up(
 
     printed = capsys.readouterr()
     assert codes == [1, 1, 1, 1]
-    assert printed.err.splitlines() == ["row 3, phone: 'call me' is not a phone number."] * 4
+    assert printed.err.splitlines() == ["row 3, phone: “call me” is not a phone number."] * 4
     assert printed.out.splitlines() == [
         "2 rows: 1 new, 0 changed, 0 as they were, 1 bad",
         "columns that were not read: shoe",

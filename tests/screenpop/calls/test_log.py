@@ -177,13 +177,19 @@ async def test_a_merged_call_stays_one_row_and_keeps_what_was_written(
     ring(bus)
     ring(bus, consult, "102")
     await log.set_note("2.1", "Needs a quote.", "u2")
+    await log.set_note("1.1", "Calls about the roof.", "u1")
+    await log.set_note("2.1", "Bernd knows.", "u1")
     await log.assign_customer("2.1", anna.id, "u2")
     bus.publish(CallMerged(call=TALKING, at=1020, gone="2.1"))
     ring(bus, consult, "102")
     await log.flush()
 
     (row,) = await log.recent()
-    assert (row.id, row.customer_id, [note.text for note in row.notes]) == ("1.1", anna.id, ["Needs a quote."])
+    assert (row.id, row.customer_id, {note.author: note.text for note in row.notes}) == (
+        "1.1",
+        anna.id,
+        {"u1": "Calls about the roof.\n\nBernd knows.", "u2": "Needs a quote."},
+    )
     assert await log.get("2.1") == row
     assert (await log.set_result("2.1", "sold", "u2")).id == "1.1"
 

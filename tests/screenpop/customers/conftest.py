@@ -1,10 +1,11 @@
 """A store of its own for each test, and the services on it."""
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
 from PIL import Image
 
 from screenpop.bus import Bus
@@ -14,6 +15,16 @@ from screenpop.customers.service import Customers
 from screenpop.facts import CustomerChanged
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store, default_url
+
+
+@pytest.fixture(autouse=True)
+def blockbuster() -> Iterator[BlockBuster]:
+    """Fails a test in which the core blocks the loop's thread."""
+    with blockbuster_ctx("screenpop") as buster:
+        buster.functions["os.path.abspath"].can_block_in(
+            "sqlalchemy/dialects/sqlite/pysqlite.py", "create_connect_args"
+        )
+        yield buster
 
 
 @pytest.fixture
