@@ -78,10 +78,14 @@ function watch() {
 }
 
 function connected(up) {
-  clearTimeout(lostTimer);
   isUp = up;
-  if (up) share("link", { up });
-  else lostTimer = setTimeout(() => share("link", { up }), QUIET);
+  if (up) {
+    clearTimeout(lostTimer);
+    lostTimer = 0;
+    share("link", { up });
+  } else if (!lostTimer) {
+    lostTimer = setTimeout(() => share("link", { up }), QUIET);
+  }
 }
 
 function share(kind, data, id = "") {
