@@ -9,6 +9,7 @@ from typing import NamedTuple
 TRACES = Path(__file__).parents[1] / "pbx" / "traces"
 CHUNK = 1 << 16
 _TIME = re.compile(rb"\b(1[0-9]{9})\.(\d+)")
+_ABOUT_ITSELF = (b"Event: FullyBooted", b"Event: Shutdown")
 _STAMP = re.compile(rb"Timestamp: [\d.]+")
 _ID = re.compile(rb"\b1[0-9]{9}\.(\d{1,5})\b")
 _CHANNEL = re.compile(rb"-([0-9a-f]{8})\b")
@@ -37,7 +38,7 @@ def _passes() -> Iterator[bytes]:
 
 def _events_only(trace: bytes) -> bytes:
     blocks = trace.replace(b"\r\n", b"\n").split(b"\n\n")
-    kept = [block for block in blocks if block.startswith(b"Event: ") and b"Event: Shutdown" not in block]
+    kept = [block for block in blocks if block.startswith(b"Event: ") and not block.startswith(_ABOUT_ITSELF)]
     return b"".join(block.replace(b"\n", b"\r\n") + b"\r\n\r\n" for block in kept)
 
 
