@@ -373,6 +373,16 @@ STORIES = {
         "left 101",
         "ended 101 result=answered",
     ],
+    "parked-timed-out": [
+        "started",
+        "rang 101",
+        "answered 101",
+        "transferred 101 kind=blind target=800",
+        "left 101",
+        "rang 101",
+        "answered 101",
+        "ended 101 result=answered",
+    ],
     "pickup-directed": [
         "started",
         "rang 101",
