@@ -84,6 +84,6 @@ def _connected(url: str) -> Iterator[sa.Connection]:
 
 def _make_folder(file: Path) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # what customers said is nobody else's
     except OSError as error:
         raise BadConfiguration(f"the data folder {file.parent} cannot be made: {error.strerror}", "data_dir") from error

@@ -74,6 +74,11 @@ def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
         migrate.upgrade(url)
 
 
+def test_a_new_data_folder_is_for_the_service_alone(tmp_path: Path) -> None:
+    migrate.upgrade(default_url(tmp_path / "data"))
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ringdesk.db").mkdir()
     with pytest.raises(BadConfiguration, match="cannot be opened"):

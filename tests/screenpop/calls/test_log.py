@@ -1,5 +1,6 @@
 """The call log: one row a call, with the customer it was with and what people wrote."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -246,6 +247,28 @@ async def test_hostile_names_and_numbers_are_logged_in_one_tame_line(log: CallLo
     (row,) = await log.recent()
     assert (row.number, row.remote_raw, len(row.remote_name)) == ("", "<script>", 200)
     assert row.remote_name.startswith("Eve Action: Hangup x")
+
+
+async def test_the_writer_writes_by_itself_and_outlives_a_failing_store(
+    log: CallLog, bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screenpop.calls.log.RETRY_SECONDS", 0.0)
+    begin, failures = store.begin, iter([True, True, False])
+
+    def sometimes() -> object:
+        if next(failures, False):
+            raise sa.exc.OperationalError("INSERT", {}, Exception("disk full"))
+        return begin()
+
+    monkeypatch.setattr(store, "begin", sometimes)
+    writer = asyncio.create_task(log.run())
+    whole_call(bus)
+
+    async with asyncio.timeout(10):
+        while not await log.recent():
+            await asyncio.sleep(0)
+    writer.cancel()
+    assert [row.result for row in await log.recent()] == ["answered"]
 
 
 async def test_what_could_not_be_written_waits_for_the_next_try(
