@@ -25,7 +25,8 @@ from screenpop.hub import Hub
 from screenpop.lines import Lines
 from screenpop.notifications.live import Live
 from screenpop.numbers import Numbers
-from screenpop.pops.service import Pops, Renderer, Seams
+from screenpop.pops.seams import Renderer, Seams
+from screenpop.pops.service import Pops
 from screenpop.store.engine import Store, default_url
 
 

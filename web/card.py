@@ -10,7 +10,7 @@ from screenpop.cards.model import Card, CardCustomer, CardLastCall, CardLine, Ca
 from screenpop.config import Config
 from screenpop.facts import CallView, Party
 from screenpop.pops.model import Pop
-from screenpop.pops.service import Work
+from screenpop.pops.seams import Work
 from web import i18n
 
 TEMPLATE = "card/card.html"

@@ -6,7 +6,7 @@ What a panel gets (each event's data is one JSON object):
 |---|---|
 | `hello` | `{}`: a fresh stream begins; its id is the newest event's |
 | `refetch` | `{}`: too much was missed; fetch `/api/pops` and `/api/state` again |
-| `pop` | a pop as it stands now; see `screenpop.pops.service` |
+| `pop` | a pop as it stands now; see `screenpop.pops.wire` |
 | `pop_gone` | `{"id"}`: take the pop away |
 | `pbx` | `{"up", "state", "reason", "version", "since"}` |
 | `presence` | `{"user_id", "name", "presence", "on_call", "extensions"}` |

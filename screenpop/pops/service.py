@@ -1,38 +1,6 @@
 """Pops on screens: call facts in, cards out, to those who sit at the extension and have pop-ups on.
 
-On the wire (`GET /api/pops` gives `{"last_id", "pops": [POP, …]}`, the stream's event `pop` one POP; JSON):
-
-| key | meaning |
-|---|---|
-| `id` | of the pop; stays the same while the card lives |
-| `version` | grows with every update; one that is not newer than what is on the screen is dropped |
-| `call`, `agent` | the call's id, the extension |
-| `state` | `ringing`, `answered`, `answered_elsewhere`, `missed`, `ended` |
-| `active`, `held` | ringing or talking; on hold |
-| `direction` | `incoming`, `outgoing`, `internal` |
-| `title`, `number`, `line` | for the tab's title and the desktop notification: who calls, from where, which company |
-| `flag` | `ordinary`, `important`, `problem` |
-| `by`, `outcome`, `target` | who answered elsewhere; why it ended; whom it was given to |
-| `rang_at`, `answered_at`, `finished_at` | Unix seconds or null |
-| `html` | the whole card, from `templates/card/card.html` |
-
-The card's HTML: one `<article data-pop="ID" data-state="STATE">` with the parts `data-part="head"`, `"body"`,
-`"work"` (note and result of the call) and `"foot"` (actions). An update for a card that is on the screen replaces
-head, body and foot; `work` only while nothing is typed there that was not saved. A pop that is not there any more
-is told by the event `pop_gone` (`{"id"}`); a card with unsaved text stays until that is saved or thrown away.
-
-Actions (JSON or form bodies; errors as in `web.errors`; each answers with the POP as it is then, under `pop`):
-
-| request | body |
-|---|---|
-| `POST /api/pops/ID/dismiss` | answers 204 |
-| `POST /api/pops/ID/choose` | `customer_id` ("" takes the choice back) |
-| `POST /api/pops/ID/note` | `text`, `result` (either may be left out) |
-| `POST /api/pops/ID/customer` | `name`, `company`, `category`, `note`, `city`, `country`: makes a customer |
-| `POST /api/pops/ID/number` | `customer_id`: this number becomes one of that customer's |
-
-For "add this number to…", `GET /api/pops/ID/candidates?q=TEXT` answers `{"rows": [{"id", "name", "company",
-"number", "city"}]}`.
+What goes over the wire is told in `screenpop.pops.wire`.
 """
 
 import asyncio
@@ -40,70 +8,26 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from screenpop.agents.model import User
-from screenpop.bus import Bus
 from screenpop.cards.model import Card
-from screenpop.cards.service import Cards
-from screenpop.customers.model import Customer, NewCustomer, Page
+from screenpop.customers.model import Customer, NewCustomer
 from screenpop.errors import BadInput, NotFound
 from screenpop.facts import CallFact, CallStarted, ExtensionsChanged, UserChanged
-from screenpop.hub import Hub
 from screenpop.pops.model import Change, Pop, PopBook
+from screenpop.pops.seams import Seams, Work
+from screenpop.pops.wire import describe
 
 PATIENCE = 0.05
 """Seconds that a card waits for the customer's data before it is shown with the number alone."""
 SWEEP_SECONDS = 30.0
 LONGEST_NOTE = 4000
+NOT_THERE = "This call is not on your screen any more."
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a user wrote about the call: the note, and the result chosen."""
-
-    note: str = ""
-    result: str = ""
-
-
-class Renderer(Protocol):
-    """Makes the card's HTML for one reader; `web` fills it in."""
-
-    def __call__(self, pop: Pop, card: Card, work: Work, user: User) -> str: ...
-
-
-class Audience(Protocol):
-    """Who sits where."""
-
-    def at(self, extension: str) -> tuple[User, ...]: ...
-
-    def all(self) -> tuple[User, ...]: ...
-
-    def get(self, user_id: str) -> User | None: ...
-
-
-class CustomerDesk(Protocol):
-    """What can be done with customers from a card."""
-
-    async def create(self, new: NewCustomer, actor: str) -> Customer: ...
-
-    async def add_number(self, customer_id: str, raw: str, kind: str, actor: str) -> Customer: ...
-
-    async def search(self, text: str = "", limit: int = 50, offset: int = 0) -> Page: ...
-
-
-class CallDesk(Protocol):
-    """What is written down about a call."""
-
-    async def set_note(self, call_id: str, text: str, actor: str) -> object: ...
-
-    async def set_result(self, call_id: str, disposition: str, actor: str) -> object: ...
-
-    async def assign_customer(self, call_id: str, customer_id: str, actor: str) -> object: ...
 
 
 @dataclass(slots=True)
@@ -122,19 +46,6 @@ class _Shown:
     """Runs while the card waits for the customer's data."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seams:
-    """What the pops work with."""
-
-    bus: Bus
-    hub: Hub
-    cards: Cards
-    audience: Audience
-    customers: CustomerDesk
-    calls: CallDesk
-    render: Renderer
-
-
 class Pops:
     """Every pop, and who sees it. Listens on the bus from the moment it is made."""
 
@@ -143,6 +54,7 @@ class Pops:
         self._book = PopBook()
         self._shown: dict[str, _Shown] = {}
         self._choices: dict[str, str] = {}
+        self._started, self._recalling = clock(), set[asyncio.Task[None]]()
         seams.cards.listen(self._know_more)
         seams.bus.subscribe(CallFact, self._take)
         seams.bus.subscribe(ExtensionsChanged, lambda _: self._refresh_all())
@@ -167,9 +79,8 @@ class Pops:
         return b'{"last_id":"%b","pops":[%b]}' % (self._seams.hub.last_id.encode(), body)
 
     def payload(self, pop_id: str, user_id: str) -> bytes:
-        """One pop as the user sees it: JSON. Raises NotFound where the user has no such pop."""
-        self._pop(pop_id, user_id)
-        return self._payload(pop_id, user_id)
+        """One pop as the user sees it: JSON; `null` where the user has no such pop."""
+        return self._payload(pop_id, user_id) or b"null"
 
     # ------------------------------------------------------------ what a user does
 
@@ -189,18 +100,31 @@ class Pops:
         await self._seams.calls.assign_customer(pop.call.id, customer_id, user_id)
 
     async def write(self, pop_id: str, user_id: str, note: str | None, result: str | None) -> None:
-        """Save the user's note on the call and its result; None leaves that as it is."""
-        pop = self._pop(pop_id, user_id)
-        shown = self._shown[pop_id]
-        old = shown.work.get(user_id, Work())
+        """Save the user's note on the call and its result; None leaves that as it is.
+
+        Works for a card that the service has let go of too, so that nothing typed on one is lost.
+        """
         if note is not None and len(note) > LONGEST_NOTE:
             raise BadInput("A note has at most %(most)d characters.", "text", most=LONGEST_NOTE)
-        if note is not None and note != old.note:
-            await self._seams.calls.set_note(pop.call.id, note, user_id)
-        if result is not None and result != old.result:
-            await self._seams.calls.set_result(pop.call.id, result, user_id)
-        shown.work[user_id] = Work(old.note if note is None else note, old.result if result is None else result)
-        self._refresh(pop_id)
+        shown = self._shown.get(pop_id) if self._payload(pop_id, user_id) else None
+        old = shown.work.get(user_id, Work()) if shown else None
+        call_id = self._pop(pop_id, user_id).call.id if shown else await self._call_of(pop_id, user_id)
+        if note is not None and (old is None or note != old.note):
+            await self._seams.calls.set_note(call_id, note, user_id)
+        if result is not None and (old is None or result != old.result):
+            await self._seams.calls.set_result(call_id, result, user_id)
+        if shown and old:
+            shown.work[user_id] = Work(old.note if note is None else note, old.result if result is None else result)
+            self._refresh(pop_id)
+
+    async def _call_of(self, pop_id: str, user_id: str) -> str:
+        """The call of a card that is not there any more, if it was on a phone of this user. Raises NotFound."""
+        call_id, _, agent = pop_id.rpartition("-")
+        if any(user.id == user_id for user in self._seams.audience.at(agent)):
+            logged = await self._seams.calls.get(call_id)
+            if agent in (logged.agent, *logged.to):
+                return logged.id
+        raise NotFound(NOT_THERE)
 
     async def new_customer(self, pop_id: str, user_id: str, fields: Mapping[str, str]) -> Customer:
         """Make a customer with this card's number; all cards of the number know it at once. Raises BadInput."""
@@ -240,11 +164,31 @@ class Pops:
         for pop_id in change.gone:
             self._remove(pop_id)
         for pop in change.pops:
+            if pop.id not in self._shown and pop.call.started_at < self._started:
+                self._recall(pop)
             shown = self._shown.setdefault(pop.id, _Shown())
             if pop.state == "ringing" and not shown.rang:
                 shown.dismissed.clear()  # it rings anew: the card comes back
             shown.rang = pop.state == "ringing"
             self._publish(pop)
+
+    def _recall(self, pop: Pop) -> None:
+        """The call is older than this process: what was written and chosen on its card before is in the call log."""
+        task = asyncio.get_running_loop().create_task(self._recalled(pop))
+        self._recalling.add(task)
+        task.add_done_callback(self._recalling.discard)
+
+    async def _recalled(self, pop: Pop) -> None:
+        try:
+            logged = await self._seams.calls.get(pop.call.id)
+        except NotFound:
+            return
+        shown = self._shown.setdefault(pop.id, _Shown())
+        for note in logged.notes:
+            shown.work.setdefault(note.author, Work(note.text, logged.disposition))
+        if logged.customer_id:
+            self._choices.setdefault(pop.call.id, logged.customer_id)
+        self._refresh(pop.id)
 
     def _know_more(self, raw_number: str) -> None:
         for pop in self._book.all():
@@ -327,33 +271,8 @@ class Pops:
     def _pop(self, pop_id: str, user_id: str) -> Pop:
         pop, shown = self._book.get(pop_id), self._shown.get(pop_id)
         if pop is None or shown is None or user_id not in shown.payloads:
-            raise NotFound("This call is not on your screen any more.")
+            raise NotFound(NOT_THERE)
         return pop
 
 
 NEW_FIELDS = ("name", "company", "category", "note", "city", "country")
-
-
-def describe(pop: Pop, card: Card) -> dict[str, Any]:
-    """A pop on the wire, all but its HTML; see the head of this file."""
-    category = card.customer.category if card.customer else None
-    return {
-        "id": pop.id,
-        "version": pop.version,
-        "call": pop.call.id,
-        "agent": pop.agent,
-        "state": pop.state,
-        "active": pop.active,
-        "held": pop.held,
-        "direction": pop.call.direction,
-        "title": card.title,
-        "number": card.number.text,
-        "line": card.line.company,
-        "flag": category.flag if category else "ordinary",
-        "by": pop.by,
-        "outcome": pop.outcome,
-        "target": pop.target,
-        "rang_at": pop.rang_at,
-        "answered_at": pop.answered_at,
-        "finished_at": pop.finished_at,
-    }

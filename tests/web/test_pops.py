@@ -1,6 +1,7 @@
 """Pops from call facts to open panels, through the real store, template and stream."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -214,6 +215,36 @@ async def test_note_and_result_are_kept_and_come_back_with_the_page(core: Core, 
     assert "&lt;/textarea&gt;hi" in (await panel.snapshot())["c1-101"]["html"]
     logged = await core.calls.get("c1")
     assert ([note.text for note in logged.notes], logged.disposition) == (["</textarea>hi"], "call_back")
+
+
+async def test_note_typed_on_a_card_that_the_service_forgot_is_still_saved(core: Core, open_panel: Open) -> None:
+    mine, theirs = await open_panel("101"), await open_panel("102")
+    call = Call(core.bus, ANN)
+    call.starts()
+    call.view = replace(call.view, to=("101",))
+    call.ends()
+    await core.calls.flush()
+    answer = await mine.client.post("/api/pops/c1-101/note", json={"text": "late"})
+    assert (answer.status, await answer.json()) == (200, {"pop": None})
+    assert [note.text for note in (await core.calls.get("c1")).notes] == ["late"]
+    for forged in ("c1-101", "c1-102", "c2-102", "nothing"):
+        assert (await theirs.client.post(f"/api/pops/{forged}/note", json={"text": "x"})).status == 404
+
+
+async def test_note_and_choice_of_a_call_that_outlived_a_restart_are_on_its_card(core: Core, open_panel: Open) -> None:
+    ann, user = await add_ann(core), core.users.by_login("101")
+    assert user
+    await core.customers.create(NewCustomer(name="Bea Boat", numbers=((ANN, ""),)), "system")
+    call = Call(core.bus, ANN)
+    call.starts()
+    await core.calls.set_note("c1", "said before", user.id)
+    await core.calls.set_result("c1", "call_back", user.id)
+    await core.calls.assign_customer("c1", ann, user.id)
+    panel = await open_panel("101")
+    call.answers("101")
+    await until(lambda: panel.pops and "said before" in the_pop(panel)["html"])
+    assert the_pop(panel)["title"] == "Ann Boat"
+    assert panel.pops == await panel.snapshot()
 
 
 async def test_dismissed_pop_is_gone_and_comes_back_when_it_rings_anew(core: Core, open_panel: Open) -> None:

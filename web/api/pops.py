@@ -1,4 +1,4 @@
-"""Pops for programs and for the panel's scripts; the shapes are told in `screenpop.pops.service`."""
+"""Pops for programs and for the panel's scripts; the shapes are told in `screenpop.pops.wire`."""
 
 from aiohttp import web
 

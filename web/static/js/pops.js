@@ -1,5 +1,5 @@
 // The caller's cards: shown, updated part by part, folded, never losing what is being typed.
-// What a card's HTML promises stands in templates/card/card.html; the wire in screenpop/pops/service.py.
+// What a card's HTML promises stands in templates/card/card.html; the wire in screenpop/pops/wire.py.
 
 import { getJson } from "./http.js";
 import * as notify from "./notify.js";
