@@ -62,9 +62,13 @@ class Pops:
 
     async def run(self) -> None:
         """Let go of old pops, for ever."""
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            self.sweep()
+        try:
+            while True:
+                await asyncio.sleep(SWEEP_SECONDS)
+                self.sweep()
+        finally:
+            for task in self._recalling:
+                task.cancel()
 
     def sweep(self) -> None:
         """Let go of old pops now."""

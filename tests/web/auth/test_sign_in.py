@@ -11,7 +11,7 @@ from screenpop.config import Config, Server
 from screenpop.store.engine import Store
 from screenpop.store.tables import session
 from web.app import build_app
-from web.auth.limits import PER_ADDRESS, PER_LOGIN, WINDOW, LoginLimit
+from web.auth.limits import LOGIN_ANYWHERE, PER_ADDRESS, PER_LOGIN, WINDOW, LoginLimit
 from web.keys import Services
 from web.sessions import COOKIE, HOST_COOKIE
 
@@ -92,6 +92,15 @@ async def test_tries_are_counted_for_the_address_that_a_proxy_names(anonymous) -
     there = await anonymous.post("/sign-in", data=right, headers={"X-Forwarded-For": "203.0.113.9"})
     here = await anonymous.post("/sign-in", data=right, allow_redirects=False)
     assert (there.status, here.status) == (429, 303)
+
+
+def test_guessing_from_ever_new_addresses_is_stopped_as_well() -> None:
+    limit = LoginLimit()
+    for number in range(LOGIN_ANYWHERE):
+        assert limit.wait("101", f"10.0.0.{number}", 100.0) == 0
+        limit.failed("101", f"10.0.0.{number}", 100.0)
+    assert limit.wait("101", "10.0.1.1", 100.0) == WINDOW
+    assert limit.wait("102", "10.0.1.1", 100.0) == 0
 
 
 def test_right_passwords_do_not_count_against_an_address() -> None:
