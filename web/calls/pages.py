@@ -48,6 +48,7 @@ async def recent(request: web.Request) -> web.StreamResponse:
         chosen=chosen,
         filtered=any(asdict(chosen).values()),
         agents=[(user.extensions[0], user.name) for user in house.users.all() if user.extensions] if sees_all else [],
+        names={each.number: house.people.name_at(each.number) for each in house.extensions.all()},
         lines={line.number: line.name or line.company for line in house.lines.all()},
         directions=DIRECTIONS,
         results=RESULTS,

@@ -64,7 +64,9 @@ function preview(input) {
   const file = input.files[0];
   const large = file && file.size > Number(input.dataset.most);
   input.setCustomValidity(large ? input.dataset.tooLarge : "");
-  input.reportValidity();
+  if (large) input.reportValidity();
+  input.removeAttribute("aria-invalid");
+  document.querySelector(`#${input.id}-d.error`)?.replaceChildren();
   URL.revokeObjectURL(image.src);
   image.hidden = !file || large;
   if (!image.hidden) image.src = URL.createObjectURL(file);

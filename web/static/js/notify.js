@@ -13,6 +13,10 @@ let seenElsewhere = false;
 export function start() {
   on("who_sees", () => !document.hidden && tellTabs("i_see"));
   on("i_see", () => { seenElsewhere = true; });
+  on("prefs", (prefs) => {
+    for (const name of ["sound", "desktop"]) if (name in prefs) document.body.dataset[name] = prefs[name] ? "on" : "off";
+    if ("volume" in prefs) document.body.dataset.volume = prefs.volume;
+  });
   on("please_ring", ({ volume }) => ring(volume));
 }
 
