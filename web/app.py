@@ -12,7 +12,7 @@ from web.auth.limits import LoginLimit
 from web.auth.pages import LIMIT
 from web.errors import errors
 from web.keys import SERVICES, TEMPLATES, Services
-from web.render import STATIC, build_environment
+from web.render import STATIC, build_environment, static_root
 from web.security import add_headers, guard
 
 MAX_BODY = 11 * 1024 * 1024
@@ -45,6 +45,7 @@ def build_app(services: Services) -> web.Application:
     app.cleanup_ctx.append(_follow_users)
     for routes in FEATURES:
         app.add_routes(routes())
+    app.router.add_static(static_root(), STATIC)
     app.router.add_static("/static/", STATIC)
     return app
 

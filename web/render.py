@@ -37,7 +37,7 @@ def build_environment(folder: Path = HERE / "templates") -> jinja2.Environment:
     )
     environment.globals |= {"static_url": static_url, "Permission": Permission}
     look.install(environment)
-    _marks()
+    static_root()
     _read_catalogues()
     for name in environment.list_templates(extensions=["html"]):
         environment.get_template(name)
@@ -93,17 +93,23 @@ def translate(request: web.Request, message: str) -> str:
 
 
 def static_url(path: str) -> str:
-    """The address of a file under `static/`, with a mark that changes when the file does."""
-    return f"/static/{path}?v={_marks().get(path, '')}"
+    """The address of a file under `static/`. It changes when any of the files does.
+
+    The mark stands in the path, so that what a style sheet or a module names relatively has it too.
+    """
+    return f"{static_root()}/{path}"
+
+
+@cache
+def static_root() -> str:
+    """Where the static files are, as they stand now; browsers keep what is below for good."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"/static/v-{digest.hexdigest()[:12]}"
 
 
 def in_words(request: web.Request, error: RingdeskError) -> str:
     """What `error` says, in the asker's language."""
     with reading(request):
         return error.in_words(i18n.gettext)
-
-
-@cache
-def _marks() -> dict[str, str]:
-    files = [path for path in STATIC.rglob("*") if path.is_file()]
-    return {path.relative_to(STATIC).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:10] for path in files}

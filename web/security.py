@@ -164,4 +164,4 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 def _caching(request: web.Request) -> str:
     if not request.path.startswith("/static/"):
         return "no-store"
-    return "public, max-age=31536000, immutable" if "v" in request.query else "no-cache"
+    return "public, max-age=31536000, immutable" if request.path.startswith("/static/v-") else "no-cache"

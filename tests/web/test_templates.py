@@ -6,8 +6,9 @@ from pathlib import Path
 import jinja2
 import pytest
 
+from tests.web.conftest import Client
 from web.look import icon
-from web.render import HERE
+from web.render import HERE, static_url
 
 TEMPLATES = sorted((HERE / "templates").rglob("*.html"))
 COMMENTS_AND_CODE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -52,3 +53,12 @@ def test_broken_template_is_found_when_the_environment_is_built(tmp_path: Path) 
     (tmp_path / "broken.html").write_text("{% if %}", encoding="utf-8")
     with pytest.raises(jinja2.TemplateSyntaxError):
         build_environment.__wrapped__(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["js/main.js", "css/tokens.css", "vendor/noto-sans/files/noto-sans-latin-wght-normal.woff2"]
+)
+async def test_static_file_is_kept_by_browsers_for_as_long_as_it_is_the_same(anonymous: Client, name: str) -> None:
+    answer = await anonymous.get(static_url(name))
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
+    assert (await anonymous.get(f"/static/{name}")).headers["Cache-Control"] == "no-cache"
