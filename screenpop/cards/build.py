@@ -1,7 +1,7 @@
 """From what is known to the card: pure rules, no I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from screenpop.cards.model import (
@@ -89,7 +89,7 @@ def build(
         more_orders=max(len(orders) - SHOWN_ORDERS, 0),
         debt=tuple(Money(amount=due, currency=unit) for unit, due in snapshot.debt.items()) if snapshot else (),
         last_call=extras.last_call,
-        blocks=extras.blocks,
+        blocks=tuple(safe_block(block) for block in extras.blocks),
         layout=setting.layout,
     )
 
@@ -170,8 +170,25 @@ def card_order(order: Order) -> CardOrder:
         paid=order.paid,
         due=order.due,
         currency=order.currency,
-        url=order.url if urlsplit(order.url).scheme in ("http", "https") else "",
+        url=order.url if _is_web(order.url) else "",
     )
+
+
+def safe_block(block: CardBlock) -> CardBlock:
+    """The block with only such addresses as lead to the panel or to the web."""
+    return replace(block, rows=tuple(replace(row, url=row.url if is_safe(row.url) else "") for row in block.rows))
+
+
+def is_safe(url: str) -> bool:
+    """Is it a path of the panel, or an address of the web?"""
+    return (url.startswith("/") and not url.startswith(("//", "/\\"))) or _is_web(url)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 def _choice(match: Match, customer: Customer, chosen: bool) -> CardChoice:

@@ -6,6 +6,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from screenpop.core import Core
+from screenpop.facts import PbxLinkChanged
 from screenpop.hub import MAX_BACKLOG
 from tests.until import until
 from tests.web.live import Panel
@@ -123,3 +124,16 @@ async def test_presence_is_told_to_colleagues(sign_in, core: Core) -> None:
     assert (await client.post("/api/presence", json={"presence": "offline"})).status == 422
     await panel.close()
     await watching.close()
+
+
+async def test_state_of_the_pbx_is_told_to_everybody_and_a_notice_to_one(sign_in, core: Core) -> None:
+    mine, theirs = await Panel.open(await sign_in("101")), await Panel.open(await sign_in("102"))
+    user = core.users.by_login("101")
+    assert user
+    core.live.notice(user.id, "call", "Missed call", url="/calls")
+    core.bus.publish(PbxLinkChanged(up=False, state="away", reason="connection refused"))
+    await until(lambda: mine.of("pbx") and theirs.of("pbx"))
+    assert theirs.of("pbx")[0]["reason"] == "connection refused"
+    assert ([n["title"] for n in mine.of("notice")], theirs.of("notice")) == (["Missed call"], [])
+    await mine.close()
+    await theirs.close()
