@@ -7,7 +7,7 @@ import pytest
 
 from screenpop.cards.build import SHOWN_ORDERS, Extras, Found, Setting, build
 from screenpop.cards.layouts import make_layout
-from screenpop.cards.model import FIELDS, CardLastCall, Layout, Money
+from screenpop.cards.model import FIELDS, CardBlock, CardLastCall, CardRow, Layout, Money
 from screenpop.customers.model import Category, Customer, Match, Order, Snapshot
 from screenpop.errors import BadInput
 from screenpop.facts import CallView, Party
@@ -120,12 +120,29 @@ def test_orders_are_few_and_debt_counts_them_all() -> None:
         ("https://shop.example/7", "https://shop.example/7"),
         ("javascript:alert(1)", ""),
         ("//evil.example", ""),
+        ("http://[", ""),
         ("", ""),
     ],
 )
 @pytest.mark.feature("CALL-30")
 def test_order_opens_web_addresses_only(url: str, shown: str) -> None:
     assert build(call(), setting(call()), found(known("a", order("1", url=url)))).orders[0].url == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("/tickets/7", "/tickets/7"),
+        ("https://a.example", "https://a.example"),
+        ("//evil", ""),
+        ("data:x", ""),
+        ("", ""),
+    ],
+)
+def test_block_leads_to_the_panel_or_the_web_only(url: str, shown: str) -> None:
+    block = CardBlock(name="x", title="X", rows=(CardRow(text="row", url=url),))
+    card = build(call(), setting(call()), found(known("a")), extras=Extras(blocks=(block,)))
+    assert card.blocks[0].rows[0].url == shown
 
 
 @pytest.mark.feature("CALL-09", "CALL-10", "CALL-11", "CALL-12", "CALL-17")
