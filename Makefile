@@ -9,10 +9,12 @@ DEMO_PACKAGES := $(if $(shell command -v asterisk),,mmdebstrap)
 TEST_PACKAGES := $(DEMO_PACKAGES) sip-tester chromium fonts-noto-core
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types bench messages lock clean
+.PHONY: help setup demo run test lint types bench messages lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## Install Ringdesk into .venv, for use beside your own Asterisk
 
 demo: .packages-demo $(VENV)/.ready ## Start Ringdesk with a whole Asterisk and a sample company; Ctrl-C stops it
 	@exec $(BIN)/ringdesk demo up --data $(DATA)
