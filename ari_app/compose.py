@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import gc
 import logging
 import os
 import signal
@@ -103,8 +104,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
             core.index.run(core.store),
             pops.run(),
             _close_vanished(core, attachment),
-            asyncio.to_thread(warm_up),
-            asyncio.to_thread(renderer.warm_up),
+            _warm_up(renderer),
         ]
 
 
@@ -167,6 +167,17 @@ async def _agi(core: Core) -> AsyncIterator[None]:
         yield
     finally:
         await server.close()
+
+
+async def _warm_up(renderer: CardRenderer) -> None:
+    """Load what the first call would else wait for; then let the collector leave alone all that stays for ever.
+
+    A full collection looks at everything that was imported: 90 ms when measured, in which no card could be shown.
+    """
+    await asyncio.to_thread(warm_up)
+    await asyncio.to_thread(renderer.warm_up)
+    gc.collect()
+    gc.freeze()
 
 
 async def _close_vanished(core: Core, attachment: Attachment) -> None:
