@@ -26,6 +26,7 @@ async function choose(presence) {
 }
 
 function show(presence) {
+  if (menu.dataset.presence === presence) return; // a call began or ended: a frame painted for nothing would hold up its card
   menu.dataset.presence = presence;
   for (const item of menu.querySelectorAll("[data-choose]")) {
     const chosen = item.dataset.choose === presence;
