@@ -1,5 +1,6 @@
 """Customers from a CSV file: first what would be done, then, if that is wanted, done."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ async def _uploaded(request: web.Request) -> tuple[str, bytes]:
         sent = (await request.post()).get("file")
     except web.HTTPRequestEntityTooLarge as error:
         raise BadInput("The file is larger than 10 MB: use “ringdesk import customers” for it.", "file") from error
-    data = sent.file.read(MAX_BYTES + 1) if isinstance(sent, web.FileField) else b""
+    data = await asyncio.to_thread(sent.file.read, MAX_BYTES + 1) if isinstance(sent, web.FileField) else b""
     if not isinstance(sent, web.FileField) or not data:
         raise BadInput("Choose a file first.", "file")
     if len(data) > MAX_BYTES:

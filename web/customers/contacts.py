@@ -1,5 +1,7 @@
 """Numbers, mail addresses and the photo of a customer."""
 
+import asyncio
+
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
@@ -113,7 +115,7 @@ async def _uploaded(request: web.Request) -> bytes:
         sent = (await request.post()).get("photo")
     except web.HTTPRequestEntityTooLarge as error:
         raise BadInput("The photo is larger than 10 MB.", "photo") from error
-    data = sent.file.read(MAX_BYTES + 1) if isinstance(sent, web.FileField) else b""
+    data = await asyncio.to_thread(sent.file.read, MAX_BYTES + 1) if isinstance(sent, web.FileField) else b""
     if not data:
         raise BadInput("Choose a photo first.", "photo")
     return data
