@@ -8,7 +8,7 @@ import { on } from "./stream.js";
 import { tick } from "./timers.js";
 
 const FOLD_AFTER = 12_000; // ms that a finished card stays open by itself
-const SHOWN_FINISHED = 3;
+const SHOWN_FINISHED = 2;
 const stack = document.getElementById("pops");
 const speaker = document.getElementById("announce");
 const folds = new Map();
