@@ -35,10 +35,13 @@ async def to_paint(calls: int, every: float) -> list[float]:
 async def round_trip(count: int) -> list[float]:
     """Milliseconds of a line to a bare echo on loopback and back."""
 
+    over = asyncio.Event()
+
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while line := await reader.readline():
             writer.write(line)
         writer.close()
+        over.set()
 
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
@@ -49,6 +52,7 @@ async def round_trip(count: int) -> list[float]:
         await reader.readline()
         times.append((time.perf_counter() - start) * 1000)
     writer.close()
+    await over.wait()
     server.close()
     return times
 

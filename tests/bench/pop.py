@@ -7,8 +7,8 @@ for the agent who is called, and the streams of 49 more panels. Both clocks are 
 import asyncio
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,24 +41,18 @@ def run(quick: bool) -> list[Row]:
     times = asyncio.run(_calls(calls, every))
     floor = asyncio.run(to_paint(calls, min(every, 0.4)))
     echo = asyncio.run(round_trip(10 if quick else 2_000))
+    row = partial(Row, unit="ms", better="less")
+    card, bare = partial(percentile, times.to_paint), partial(percentile, floor)
+    beside = "a bare line to a bare page"
     return [
-        *_rows("DialBegin → card painted", times.to_paint, "a bare line to a bare page", floor, (20, 100)),
-        *_rows("of this, until the card is on the wire", times.to_wire, "loopback round trip", echo),
-    ]
-
-
-def _rows(what: str, ours: list[float], peer: str, theirs: list[float], budget: Sequence[float] = ()) -> list[Row]:
-    return [
-        Row(
-            what=f"{what}, p{round(share * 100)}",
-            value=percentile(ours, share),
-            unit="ms",
-            better="less",
-            peer=peer,
-            peer_value=percentile(theirs, share),
-            budget=limit,
-        )
-        for share, limit in zip((0.5, 0.99), budget or (None, None), strict=True)
+        row(what="DialBegin → card painted, p50", value=card(0.5), peer=beside, peer_value=bare(0.5), budget=20),
+        row(what="DialBegin → card painted, p99", value=card(0.99), peer=beside, peer_value=bare(0.99), budget=100),
+        row(
+            what="of this, until the card is on the wire, p50",
+            value=percentile(times.to_wire, 0.5),
+            peer="loopback round trip",
+            peer_value=percentile(echo, 0.5),
+        ),
     ]
 
 
