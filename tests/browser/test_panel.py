@@ -236,3 +236,56 @@ async def test_page_reports_no_errors_and_no_policy_violations(chromium: Browser
     house.ring("c1", agent="109")
     await page.locator(".pop").wait_for()
     assert seen == []
+
+
+NOTIFICATIONS = """
+window.Notification = class extends EventTarget {
+  static permission = "granted";
+  constructor(title, { body }) { super(); document.documentElement.dataset.shown = `${title}: ${body}`; }
+  close() { document.documentElement.dataset.shown = "closed"; }
+};
+Object.defineProperty(document, "hidden", { get: () => true });
+"""
+
+
+@pytest.mark.feature("CALL-34", "NOTE-05", "NOTE-06")
+async def test_desktop_notification_is_shown_when_the_tab_is_not_seen(chromium: Browser, house: House) -> None:
+    page = await sign_in(chromium, house)
+    await page.add_init_script(NOTIFICATIONS)
+    await page.reload()
+    await live(page)
+    house.ring("c1")
+    await expect(page.locator("html")).to_have_attribute("data-shown", "Ada Lovelace: Ringing · Brightwater")
+    house.answer("c1")
+    await expect(page.locator("html")).to_have_attribute("data-shown", "closed")
+
+
+@pytest.mark.feature("CALL+07")
+async def test_no_card_appears_while_pop_ups_are_off(chromium: Browser, house: House) -> None:
+    page = await sign_in(chromium, house)
+    await page.goto(f"{house.url}/settings")
+    await page.get_by_label("Cards pop up by themselves").uncheck()
+    await page.locator("#phone").get_by_role("button", name="Save").click()
+    await expect(page.locator("#phone").get_by_text("Saved")).to_be_visible()
+    await live(page)
+    house.ring("c1")
+    await page.goto(house.url)
+    await expect(page.locator("#recent")).to_contain_text("Ringing")
+    await expect(page.locator(".pop")).to_have_count(0)
+
+
+async def test_fields_of_the_card_are_moved_and_the_preview_follows(chromium: Browser, house: House) -> None:
+    page = await sign_in(chromium, house, "admin")
+    await page.goto(f"{house.url}/admin/layout")
+    blocks = page.locator("#preview .card-body > *")
+    await expect(blocks.nth(0)).to_have_class("card-person")
+    row = page.locator('li[data-field="note"]')
+    for _ in range(4):
+        await row.get_by_role("button", name="Move Note up").press("Enter")
+    await expect(page.locator("#announce")).to_have_text("Note is now number 1")
+    await expect(blocks.nth(0)).to_have_class("card-note")
+    await page.locator('li[data-field="orders"]').drag_to(page.locator('li[data-field="note"]'))
+    await expect(page.locator("#layout-form ol").nth(1).locator("li").nth(1)).to_have_attribute("data-field", "orders")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved. Open cards follow at once.")).to_be_visible()
+    assert house.core.layouts.get("").in_region("body")[:2] == ("note", "orders")
