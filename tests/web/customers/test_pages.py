@@ -2,7 +2,7 @@
 
 import pytest
 
-from screenpop.customers.model import NewCustomer, NewOrder
+from screenpop.customers.model import NewCustomer, NewOrder, Page
 from tests.web.conftest import Client, SignIn
 from web.keys import Services
 
@@ -174,3 +174,17 @@ async def test_list_without_signing_in_leads_to_the_sign_in(anonymous: Client, s
     answer = await anonymous.get("/customers")
     assert answer.url.path == "/sign-in"
     assert "Secret Person" not in await answer.text()
+
+
+async def test_list_of_very_many_says_that_there_are_more(
+    agent: Client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make(services, name="Maria")
+    (row,) = (await services.customers.search("maria")).rows
+
+    async def search(text: str, limit: int, offset: int) -> Page:
+        return Page(rows=(row,) * 50, offset=offset, total=1000, more=True)
+
+    monkeypatch.setattr(services.customers, "search", search)
+    assert "1 to 50 of more than 1,000" in await text_of(agent, "/customers?q=m")
+    assert "Only the first 1,000 are listed" in await text_of(agent, "/customers?q=m&page=20")
