@@ -153,3 +153,16 @@ async def test_frozen_ami_socket_is_noticed_and_what_happened_meanwhile_is_made_
             await rows(desk, 3, ended=True, result="answered")
         finally:
             await desk.kill()
+
+
+async def test_pbx_that_is_away_at_start_is_attached_when_it_comes(asterisk: Lab, tmp_path: Path) -> None:
+    await asterisk.stop()
+    desk = await make_desk(asterisk, tmp_path / "desk")
+    await desk.start(ready=False)
+    try:
+        await seconds_until(desk, ready=False, limit=NOTICED)
+        assert "no link to the PBX" in desk.log.read_text()
+        await asterisk.start()
+        await seconds_until(desk, ready=True, limit=RECOVERED)
+    finally:
+        await desk.kill()
