@@ -53,9 +53,10 @@ def note_dialled(called: Channel, event: ev.DialBegan) -> None:
 def note_rung(called: Channel, dialled: str) -> None:
     """`called` is a leg that the PBX calls, by the dial string `dialled` ("" where it is not known)."""
     call = called.call
-    if called.kind == "trunk" and not call.called_number:
-        number = rules.dialled_number(dialled, called.leg.caller.number, call.first_exten)
-        call.called_number = number or called.leg.caller.number
+    if called.kind == "trunk":
+        shown = called.leg.caller.number
+        called.number = called.number or rules.dialled_number(dialled, shown, call.first_exten) or shown
+        call.called_number = call.called_number or called.number
     elif called.kind in ("agent", "phone"):
         call.rung[label(called)] = None
 
@@ -85,8 +86,8 @@ def answerer(channel: Channel) -> str:
 
 
 def label(channel: Channel) -> str:
-    """The extension that takes part with a channel, else the name of its device."""
-    return channel.agent or channel.leg.resource
+    """The extension that takes part with a channel, else the number it was dialled by, else its device's name."""
+    return channel.agent or channel.number or channel.leg.resource
 
 
 def answerer_since(call: Call, since: float) -> str:

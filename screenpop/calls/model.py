@@ -28,6 +28,8 @@ class Channel:
     up_at: float | None = None
     """Since when it is up: a phone that was called is up before it is bridged."""
     bridge: str = ""
+    number: str = ""
+    """The number that was dialled by it, where it leads outside."""
     done: bool = False
     """Its agent gave the call away: it may stay for a moment, and takes no part any more."""
 

@@ -191,6 +191,15 @@ def test_pick_up_that_the_pbx_does_not_name_is_told_all_the_same() -> None:
     ]
 
 
+def test_call_answered_on_a_mobile_names_its_number_and_not_the_trunk() -> None:
+    a, b, mobile = caller(), leg("PJSIP/101", "2", "1"), leg("PJSIP/trunk", "3", "1")
+    script = Script().seen(a).dials(a, b).dials(a, mobile, "447700900456@trunk").seen(up(mobile))
+    facts = run(script.dial_ends(a, b, "cancelled").dial_ends(a, up(mobile), "answered").gone(b, up(mobile), a))
+    end = only(facts, CallRingEnded)
+    assert (end.reason, end.answered_by) == ("answered_elsewhere", "447700900456")  # type: ignore[attr-defined]
+    assert facts[-1].call.answered_by == "447700900456"
+
+
 def test_click_to_dial_through_a_local_channel_is_answered_only_by_the_far_side() -> None:
     local, agent, far = leg("Local/9@out", "1"), leg("PJSIP/101", "2", "1"), leg("PJSIP/trunk", "3", "1")
     script = Script().seen(local).dials(local, agent).dial_ends(local, up(agent), "answered").bridged(up(agent))
