@@ -84,7 +84,7 @@ def result_of(
     if queued:
         return "abandoned"
     tried = set(statuses)
-    if tried == {"busy"}:
+    if tried - {"failed"} == {"busy"}:  # a trunk or phone that was out of order says nothing of the called side
         return "busy"
     if tried == {"failed"} or (not tried and not reached_pbx and cause not in (0, 16, 127)):
         return "failed"

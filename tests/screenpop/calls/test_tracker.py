@@ -200,6 +200,14 @@ def test_call_answered_on_a_mobile_names_its_number_and_not_the_trunk() -> None:
     assert facts[-1].call.answered_by == "447700900456"
 
 
+def test_outgoing_call_busy_over_the_second_trunk_is_busy_and_not_unanswered() -> None:
+    a = leg("PJSIP/101", "1", exten="442079460001")
+    b, c = leg("PJSIP/trunk", "2", "1"), leg("PJSIP/other", "3", "1")
+    script = Script().seen(a).dials(a, b, "442079460001@trunk").dial_ends(a, b, "failed").gone(b, cause=34)
+    facts = run(script.dials(a, c, "442079460001@other").dial_ends(a, c, "busy").gone(c, a, cause=17))
+    assert only(facts, CallEnded).result == "busy"  # type: ignore[attr-defined]
+
+
 def test_click_to_dial_through_a_local_channel_is_answered_only_by_the_far_side() -> None:
     local, agent, far = leg("Local/9@out", "1"), leg("PJSIP/101", "2", "1"), leg("PJSIP/trunk", "3", "1")
     script = Script().seen(local).dials(local, agent).dial_ends(local, up(agent), "answered").bridged(up(agent))
