@@ -1,5 +1,6 @@
 // What every page of the panel starts.
 
+import * as badge from "./badge.js";
 import * as bar from "./bar.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
@@ -11,4 +12,4 @@ import * as presence from "./presence.js";
 import * as stream from "./stream.js";
 import * as timers from "./timers.js";
 
-for (const part of [menus, live, palette, keys, timers, presence, bar, notify, pops, stream]) part.start();
+for (const part of [menus, live, palette, keys, timers, presence, bar, badge, notify, pops, stream]) part.start();

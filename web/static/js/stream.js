@@ -5,7 +5,7 @@
 // Rule: subscribe first, then fetch the snapshot, then apply what came meanwhile. `fresh` is told to listeners
 // whenever a snapshot is due: at start, after a reconnection that missed something, and on `refetch`.
 
-const KINDS = ["hello", "refetch", "pop", "pop_gone", "pbx", "presence", "notice", "prefs", "beat"];
+const KINDS = ["hello", "refetch", "pop", "pop_gone", "pbx", "presence", "missed", "notice", "prefs", "beat"];
 const DEAD_AFTER = 40_000; // the server beats every 15 s
 const RETRY = [1000, 2000, 5000, 10_000];
 const QUIET = 2500; // a break shorter than this is not worth showing

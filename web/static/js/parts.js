@@ -1,4 +1,4 @@
-// Pages about customers and lists: forms that replace a part of the page, undo, photo preview, arrows in lists.
+// Forms that replace a part of the page, undo, photo preview, arrows in lists: pages that need them load this file.
 // Everything works without this file too: each form has its address, and errors are drawn by the server.
 //
 //   form[data-part="ID"]        is sent by fetch; #ID is replaced from the answer, errors included
