@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from screenpop import errors
 from screenpop.cards.model import FIELDS
 from screenpop.errors import RingdeskError
+from web.errors import WORDS
 from web.i18n import DEFAULT, DOMAIN, FOLDER
 
 ROOT = Path(__file__).parent.parent
@@ -50,7 +51,7 @@ def gather() -> Catalog:
             if _is_text(message):
                 catalog.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
     for text in _labels():
-        catalog.add(text, locations=[("screenpop/cards/model.py", 0)])
+        catalog.add(text, locations=[("web/messages.py", 0)])
     return catalog
 
 
@@ -110,6 +111,7 @@ def _new(language: str) -> Catalog:
 
 def _labels() -> Iterator[str]:
     yield from (field.label for field in FIELDS.values())
+    yield from WORDS.values()
 
 
 def _is_text(message: str | tuple[str, ...]) -> bool:
