@@ -29,6 +29,10 @@ _STATUSES: dict[str, ev.DialStatus] = {
     "NOANSWER": "no_answer",
     "CANCEL": "cancelled",
     "ABORT": "cancelled",
+    "CONTINUE": "cancelled",  # it was reached, and did not take the call
+    "GOTO": "cancelled",
+    "DONTCALL": "cancelled",
+    "TORTURE": "cancelled",
     "CHANUNAVAIL": "failed",
     "CONGESTION": "failed",
 }

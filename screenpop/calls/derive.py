@@ -100,8 +100,9 @@ def answerer_since(call: Call, since: float) -> str:
 
 
 def dial_failed(called: Channel, status: ev.DialStatus) -> None:
-    """The attempt to reach a leg ended without an answer."""
+    """The attempt to reach a leg ended without an answer; one that was up did not confirm that it takes the call."""
     call = called.call
+    status = status if called.up_at is None else "cancelled"
     called.ended_as = status
     if called.kind != "local":
         call.statuses[called.leg.id] = status

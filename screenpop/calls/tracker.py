@@ -251,6 +251,7 @@ class Tracker:
     def _caller_unqueued(self, event: ev.CallerUnqueued) -> None:
         if channel := self._known.touch(event.leg, event.at):
             self._story.unqueue(channel, event.at, abandoned=event.abandoned)
+            channel.call.abandoned |= event.abandoned and channel.call.answered_at is None
             self._story.reconcile(channel.call, event.at)
 
     def _snapshot(self, event: ev.Snapshot) -> None:

@@ -208,6 +208,24 @@ def test_outgoing_call_busy_over_the_second_trunk_is_busy_and_not_unanswered() -
     assert only(facts, CallEnded).result == "busy"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("status", ["busy", "failed", "cancelled"])
+def test_mobile_that_answers_but_does_not_confirm_leaves_the_call_missed(status: ev.DialStatus) -> None:
+    """The dial of a leg that was up ends with whatever the dialplan's question gave: the far side was neither."""
+    a, mobile = caller(), leg("PJSIP/trunk", "2", "1")
+    script = Script().seen(a).dials(a, mobile, "447700900456@trunk").seen(up(mobile))
+    facts = run(script.dial_ends(a, up(mobile), status).gone(up(mobile), a))
+    assert only(facts, CallEnded).result == "missed"  # type: ignore[attr-defined]
+
+
+def test_call_given_up_in_a_queue_is_abandoned_in_whatever_order_the_queue_tells() -> None:
+    a, b = up(caller(exten="700")), leg("PJSIP/101", "2", "1")
+    script = Script().seen(a).then(ev.CallerQueued, leg=a, queue="support", position=1).dials(a, b)
+    script.then(ev.CallerUnqueued, leg=a, queue="support")
+    script.then(ev.CallerUnqueued, leg=a, queue="support", abandoned=True)
+    facts = run(script.dial_ends(a, b, "cancelled").gone(b, a))
+    assert only(facts, CallEnded).result == "abandoned"  # type: ignore[attr-defined]
+
+
 def test_click_to_dial_through_a_local_channel_is_answered_only_by_the_far_side() -> None:
     local, agent, far = leg("Local/9@out", "1"), leg("PJSIP/101", "2", "1"), leg("PJSIP/trunk", "3", "1")
     script = Script().seen(local).dials(local, agent).dial_ends(local, up(agent), "answered").bridged(up(agent))
