@@ -46,6 +46,7 @@ function photo(picture) {
 async function post(address, data, part) {
   const answer = await fetch(address, { method: "POST", body: data });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.redirected && new URL(answer.url).pathname === "/sign-in") location.assign(answer.url);
   if (!page.getElementById(part)) {
     toast(page.querySelector("h1")?.textContent.trim() ?? "", { bad: true });
     return false;
