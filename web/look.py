@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from screenpop.errors import RingdeskError
 from web import formats, i18n
 from web.fields import DISPOSITIONS, runs
 from web.frame import sections
@@ -23,7 +24,7 @@ def install(environment: jinja2.Environment) -> None:
     """Give `environment` the words, the filters and `icon(name)`. Reads the disk: not for a running loop."""
     i18n.install(environment)
     _drawings()
-    environment.filters |= formats.FILTERS | {"runs": runs}
+    environment.filters |= formats.FILTERS | {"runs": runs, "translated": i18n.gettext, "in_words": in_words}
     environment.globals |= {
         "icon": icon,
         "sections": sections,
@@ -31,6 +32,11 @@ def install(environment: jinja2.Environment) -> None:
         "DISPOSITIONS": DISPOSITIONS,
         "languages": i18n.languages,
     }
+
+
+def in_words(error: RingdeskError) -> str:
+    """What `error` says, in the reader's language. (`_()` would take the outside text in it for HTML of ours.)"""
+    return error.in_words(i18n.gettext)
 
 
 @cache

@@ -33,6 +33,13 @@ def test_template_has_no_bare_text(path: Path) -> None:
     assert words <= NAMES
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(HERE).as_posix())
+def test_template_takes_only_texts_of_ours_for_html(path: Path) -> None:
+    """`_()` gives markup and reads `%`: what may hold somebody else's text goes through `|translated`."""
+    spoken = re.findall(r"\b(?:_|gettext)\(\s*([a-z][\w.]*)", path.read_text(encoding="utf-8"))
+    assert set(spoken) <= {"place.name", "place.about", "choice.label"}
+
+
 def test_icon_is_drawn_in_the_colour_of_the_text_and_named_where_it_stands_alone() -> None:
     assert 'stroke="currentColor"' in icon("phone")
     assert 'aria-hidden="true"' in icon("phone")

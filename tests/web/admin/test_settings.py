@@ -1,6 +1,7 @@
 """Categories, lines, the PBX page and imports."""
 
 import dataclasses
+import html
 from dataclasses import dataclass
 from typing import Literal
 
@@ -134,6 +135,13 @@ async def test_import_shows_first_and_writes_only_when_told(sign_in: SignIn, ser
     assert [row.name for row in (await services.customers.search("")).rows] == ["Maria"]
     again = await sue.post("/admin/import/write", data={"token": token})
     assert (again.status, (await services.customers.search("")).total) == (404, 1)
+
+
+@pytest.mark.parametrize("cell", ["<script>alert(1)</script>", "100% <b>sure</b> %(x)s"])
+async def test_hostile_cell_is_told_as_text(sign_in: SignIn, cell: str) -> None:
+    answer = await (await sign_in("sue")).post("/admin/import", data=csv(f"name,phone\nMaria,{cell}\n"))
+    text = await answer.text()
+    assert (answer.status, html.escape(cell) in text, cell in text) == (200, True, False)
 
 
 async def test_import_of_one_is_not_written_by_another(sign_in: SignIn, services: Services, admin: Client) -> None:
