@@ -291,3 +291,19 @@ async def test_fields_of_the_card_are_moved_and_the_preview_follows(chromium: Br
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Saved. Open cards follow at once.")).to_be_visible()
     assert house.core.layouts.get("").in_region("body")[:2] == ("note", "orders")
+
+
+async def test_who_was_signed_out_is_told_and_keeps_what_was_typed(chromium: Browser, house: House) -> None:
+    page = await sign_in(chromium, house)
+    house.ring("c1")
+    await note(page).fill("Half a sentence")
+    await page.context.clear_cookies()
+    house.core.hub.disconnect(user_id=str(await page.locator("body").get_attribute("data-user")))
+    await expect(page.locator("#toasts")).to_contain_text("You are signed out")
+    await expect(note(page)).to_have_value("Half a sentence")
+    await page.locator("#toasts").get_by_role("link", name="Sign in").click()
+    await expect(page).to_have_url(f"{house.url}/sign-in?next=%2F")
+    await page.get_by_label("Login").fill("101")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(note(page)).to_have_value("Half a sentence")

@@ -4,7 +4,7 @@
 import { getJson } from "./http.js";
 import * as notify from "./notify.js";
 import { hasUnsaved, restoreDraft, startWork } from "./popwork.js";
-import { on } from "./stream.js";
+import { noteRefusal, on } from "./stream.js";
 import { tick } from "./timers.js";
 
 const FOLD_AFTER = 12_000; // ms that a finished card stays open by itself
@@ -43,8 +43,8 @@ async function snapshot() {
     for (const card of cards()) if (!ids.has(card.dataset.pop)) gone(card.dataset.pop);
     fetched = true;
   } catch (error) {
-    if (error.status === 401) location.reload(); // signed out elsewhere: the server leads to the sign-in page
-    else setTimeout(snapshot, 3000);
+    noteRefusal(error);
+    setTimeout(snapshot, error.status === 401 ? 15_000 : 3000);
   }
   const waiting = meanwhile;
   meanwhile = null;

@@ -5,6 +5,8 @@
 // Rule: subscribe first, then fetch the snapshot, then apply what came meanwhile. `fresh` is told to listeners
 // whenever a snapshot is due: at start, after a reconnection that missed something, and on `refetch`.
 
+import { getJson } from "./http.js";
+
 const KINDS = ["hello", "refetch", "pop", "pop_gone", "pbx", "presence", "missed", "notice", "prefs", "beat"];
 const DEAD_AFTER = 40_000; // the server beats every 15 s
 const RETRY = [1000, 2000, 5000, 10_000];
@@ -69,7 +71,13 @@ function received(event) {
 function broken() {
   connected(false);
   if (source.readyState !== EventSource.CLOSED) return; // the browser tries again, with the last id it saw
+  getJson("/api/state").catch(noteRefusal);
   setTimeout(open, RETRY[Math.min(tries++, RETRY.length - 1)]);
+}
+
+/** A request was refused because nobody is signed in any more: tell every tab, once each. */
+export function noteRefusal(error) {
+  if (error.status === 401) share("signed_out", {});
 }
 
 function watch() {
