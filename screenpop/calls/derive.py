@@ -15,14 +15,15 @@ def settle(call: Call) -> None:
     origin = call.origin
     if not call.settled:
         call.direction = rules.direction_of(origin.kind, kinds)
-    elif origin.kind == "local" and "trunk" in kinds and call.direction == "internal":
+    elif (call.callback or origin.kind == "local") and "trunk" in kinds and call.direction == "internal":
         _turn_outgoing(call)
     if not call.first_exten and origin.leg.exten != "s":
         call.first_exten = origin.leg.exten
         call.line = origin.leg.exten if call.direction == "incoming" else ""
     shown = origin.leg.connected if origin.dialled else origin.leg.caller
     if origin.agent:
-        shown = Party(origin.agent, call.caller.name or shown.name)
+        known = call.caller.name if call.caller.number == origin.agent else ""
+        shown = Party(origin.agent, known or shown.name)
     first_known = bool(shown.number) and not (call.settled and call.caller.number)
     if first_known or (shown.name and shown.number == call.caller.number):
         call.caller = shown
@@ -41,6 +42,22 @@ def make_origin(call: Call, channel: Channel) -> None:
     call.callers.discard(call.origin.leg.id)
     call.callers.add(channel.leg.id)
     call.origin = channel
+    channel.dialled = False
+
+
+def is_caller(called: Channel) -> bool:
+    """Is `called` the phone of an agent for whom the PBX will then call somebody (click-to-dial)? So it is where a
+    leg of the PBX to itself began the call and no other agent has answered; a first one may ring in vain."""
+    call = called.call
+    first = call.channels.get(call.id)
+    if first is None or first.kind != "local" or not called.agent or call.queue:
+        return False
+    others = [c for c in call.channels.values() if c.kind != "local" and c is not called]
+    return call.origin is called or not others or (called.up_at is not None and all(_in_vain(c) for c in others))
+
+
+def _in_vain(channel: Channel) -> bool:
+    return bool(channel.agent) and channel.up_at is None
 
 
 def note_dialled(called: Channel, event: ev.DialBegan) -> None:
@@ -64,6 +81,8 @@ def note_rung(called: Channel, dialled: str) -> None:
 def talks(channel: Channel, at: float) -> None:
     """A channel answered, or hears others."""
     call = channel.call
+    if call.callback and channel is call.origin and call.answered_at is None:
+        return  # the agent hears the PBX's own leg: whom the agent wants has not answered
     channel.talked = True
     channel.ended_as = None
     answers = channel.leg.id not in call.callers or channel.kind == "agent"
@@ -71,6 +90,8 @@ def talks(channel: Channel, at: float) -> None:
         return
     if call.answered_at is None:
         call.answered_at = at
+    if call.callback:
+        call.origin.talked = True
     if not call.answered_by:
         call.answered_by = answerer(channel)
 

@@ -68,6 +68,8 @@ class Call:
     callers: set[str] = field(default_factory=set)
     """Ids of the channels that began the call or a consultation that was merged into it."""
     linkedids: set[str] = field(default_factory=set)
+    callback: bool = False
+    """The PBX called the one who calls first, and then whom that one wants (click-to-dial)."""
     settled: bool = False
     """The direction is final: a phone rang."""
     caller: Party = NOBODY

@@ -15,6 +15,7 @@ from screenpop.calls import events as ev
 from screenpop.calls import rules
 from screenpop.calls.derive import (
     dial_failed,
+    is_caller,
     last_given_up,
     make_origin,
     note_dialled,
@@ -156,7 +157,10 @@ class Tracker:
 
     def _dialled_by(self, caller: Channel, called: Channel) -> None:
         self._known.merge(caller.call, called.call)
-        if called.call.origin is called:
+        if is_caller(called):
+            called.call.callback = True
+            make_origin(called.call, called)
+        elif called.call.origin is called:
             make_origin(called.call, caller)
 
     def _dial_ended(self, event: ev.DialEnded) -> None:
@@ -276,7 +280,10 @@ class Tracker:
         channel = self._known.touch(seen.leg, at - seen.age, reopen=True)
         if channel is None:
             return
-        if seen.called and channel is not channel.call.origin:
+        if seen.called and is_caller(channel):
+            channel.call.callback = True
+            make_origin(channel.call, channel)
+        elif seen.called and channel is not channel.call.origin:
             channel.dialled = True
             note_rung(channel, "")
         if seen.leg.state == "up" and (seen.bridge or channel.dialled):
