@@ -17,9 +17,10 @@ from ari_app.migrate import migrate
 from screenpop.config import Config
 from screenpop.core import opened, store_url
 from screenpop.customers.csv_import import Report, import_csv
-from screenpop.customers.index import mark_written_outside
+from screenpop.customers.index import WRITTEN_OUTSIDE
 from screenpop.customers.model import SYSTEM
 from screenpop.errors import BadInput
+from screenpop.store.outside import set_mark
 
 SUMMARY = "import customers from a CSV file"
 
@@ -62,9 +63,11 @@ def summary(report: Report, strict: bool) -> str:
 async def _import(config: Config, arguments: argparse.Namespace, file: BinaryIO) -> Report:
     await migrate(store_url(config))
     async with opened(config) as core:
-        report = await import_csv(file, core.customers, core.numbers, arguments.dry_run, SYSTEM, arguments.strict)
-        await mark_written_outside(core.store)
-        return report
+        try:
+            return await import_csv(file, core.customers, core.numbers, arguments.dry_run, SYSTEM, arguments.strict)
+        finally:  # also where it broke off: what was written until then is there
+            if not arguments.dry_run:
+                await set_mark(core.store, WRITTEN_OUTSIDE)
 
 
 def _opened(path: str) -> BinaryIO:

@@ -9,15 +9,16 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
+import structlog
 
 from screenpop.bus import Bus
 from screenpop.facts import CustomerChanged, SettingsChanged
-from screenpop.ids import new_id, pack_id, unpack_id
+from screenpop.ids import pack_id, unpack_id
 from screenpop.store.engine import Store
-from screenpop.store.tables import customer_number, setting
+from screenpop.store.outside import mark_of
+from screenpop.store.tables import customer_number
 
 BATCH = 2_000
 """Rows taken in at once: short enough that the event loop is not held up."""
@@ -31,6 +32,7 @@ MAX_DIGITS = 15
 _TO_BASE_11 = str.maketrans("0123456789", "123456789a")
 
 Loose = dict[str, tuple[str, ...]]
+log = structlog.get_logger(__name__)
 
 
 class NumberIndex:
@@ -72,15 +74,20 @@ class NumberIndex:
         return self._base.size_bytes
 
     async def run(self, store: Store) -> None:
-        """Load, then build anew whenever it is due, or another process wrote; for ever."""
+        """Load, then build anew whenever it is due, or another process wrote; for ever. A failing disk is tried again."""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), LOOK_SECONDS)
-            await self.refresh(store)
+            try:
+                await self.refresh(store)
+            except sa.exc.SQLAlchemyError:
+                log.exception("numbers of customers could not be read")
+                self._due.set()
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def refresh(self, store: Store) -> None:
         """Build anew if that is due, or another process wrote (which the bus is then told)."""
-        outside = await _mark(store) != self._mark
+        outside = await mark_of(store, WRITTEN_OUTSIDE) != self._mark
         if outside or self._due.is_set():
             await self.load(store)
         if outside:
@@ -90,7 +97,7 @@ class NumberIndex:
         """Read all numbers. What the bus tells meanwhile wins over what is read."""
         self._due.clear()
         self._since_load = set()
-        self._mark = await _mark(store)
+        self._mark = await mark_of(store, WRITTEN_OUTSIDE)
         base = _Base()
         query = sa.select(customer_number.c.key, customer_number.c.customer_id).order_by(customer_number.c.key)
         async with store.read() as tx:
@@ -134,20 +141,6 @@ class _Base:
         while place < len(self._numbers) and self._numbers[place] == number:
             yield unpack_id(bytes(self._ids[place * ID_BYTES : (place + 1) * ID_BYTES]))
             place += 1
-
-
-async def mark_written_outside(store: Store) -> None:
-    """Let a running service know that customers were written by another process; it looks every few seconds."""
-    now = datetime.now(UTC)
-    values = {"key": WRITTEN_OUTSIDE, "value": new_id(), "updated_at": now}
-    async with store.begin() as tx:
-        await tx.execute(sa.delete(setting).where(setting.c.key == WRITTEN_OUTSIDE))
-        await tx.execute(sa.insert(setting).values(values))
-
-
-async def _mark(store: Store) -> object:
-    async with store.read() as tx:
-        return await tx.scalar(sa.select(setting.c.value).where(setting.c.key == WRITTEN_OUTSIDE))
 
 
 def pack_key(key: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -9,14 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.bus import Bus
-from screenpop.customers.index import NumberIndex, mark_written_outside, pack_key
+from screenpop.customers import index as module
+from screenpop.customers.index import WRITTEN_OUTSIDE, NumberIndex, pack_key
 from screenpop.customers.model import NewCustomer
 from screenpop.customers.service import Customers
 from screenpop.facts import CustomerChanged, SettingsChanged
 from screenpop.ids import make_id, pack_id, unpack_id
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store
+from screenpop.store.outside import set_mark
 from screenpop.store.tables import customer_number
+from tests.until import until
 
 BERLIN = "+49301234567"
 
@@ -85,11 +89,31 @@ async def test_what_another_process_wrote_is_noticed(index: NumberIndex, bus: Bu
     await index.refresh(store)
     assert (index.find(BERLIN), told) == ((), [])
 
-    await mark_written_outside(store)
+    await set_mark(store, WRITTEN_OUTSIDE)
     await index.refresh(store)
 
     assert index.find(BERLIN) == (made.id,)
     assert len(told) == 1
+
+
+async def test_index_outlives_a_store_that_fails_for_a_while(
+    bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    index = NumberIndex(bus)
+    healthy, tries = store.read, []
+
+    def read() -> Any:
+        tries.append(1)
+        if len(tries) < 3:
+            raise sa.exc.OperationalError("SELECT", {}, OSError("disk I/O error"))
+        return healthy()
+
+    monkeypatch.setattr(store, "read", read)
+    running = asyncio.create_task(index.run(store))
+    await until(lambda: index.loaded or running.done())
+    running.cancel()
+    assert index.loaded
 
 
 @given(st.integers(0, (1 << 48) - 1), st.integers(0, (1 << 80) - 1))
