@@ -13,6 +13,8 @@ from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
 from screenpop.calls.log import CallLog
+from screenpop.calls.missed import Missed
+from screenpop.calls.queue_members import QueueMembers
 from screenpop.cards.last_calls import LoggedLastCalls
 from screenpop.cards.layouts import Layouts
 from screenpop.cards.sections import installed
@@ -49,6 +51,8 @@ class Core:
     people: People
     presences: Presences
     calls: CallLog
+    queue_members: QueueMembers
+    missed: Missed
     cards: Cards
     live: Live
 
@@ -63,7 +67,7 @@ async def opened(config: Config, passwords: Passwords | None = None) -> AsyncIte
     """The core on the store of `config`, which must be migrated; closed at the end of the block."""
     core = _make(config, Store.open(store_url(config)), passwords or Passwords())
     try:
-        for kept in (core.users, core.extensions, core.lines, core.layouts):
+        for kept in (core.users, core.extensions, core.lines, core.layouts, core.queue_members):
             await kept.load()
         await core.index.load(core.store)
         yield core
@@ -100,6 +104,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
     index = NumberIndex(bus)
     customers = Customers(store, numbers, bus, Path(config.server.data_dir) / "photos", index)
     users, calls = Users(store, bus, passwords), CallLog(store, numbers, bus)
+    members = QueueMembers(store, bus)
     extensions = Extensions(store, bus, users, config.extensions)
     people, lines, layouts = People(users, extensions), Lines(store, numbers, bus), Layouts(store, bus)
     presences = Presences(users, bus)
@@ -130,6 +135,8 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         people=people,
         presences=presences,
         calls=calls,
+        queue_members=members,
+        missed=Missed(store, bus, users, members),
         cards=Cards(sources, bus),
         live=Live(bus, hub, users),
     )

@@ -209,6 +209,19 @@ class CallNoted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissedCallsChanged:
+    """A call was missed, seen to, put back on the list, or its caller was talked with: in the store by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedCallsCounted:
+    """The open missed calls that a user is to see to are others than before; `open` of them, 100 is that or more."""
+
+    user_id: str
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExtensionsChanged:
     """Which extensions agents have, or which user sits at which, was changed."""
 

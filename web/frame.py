@@ -20,6 +20,8 @@ class Section:
     icon: str
     permission: Permission
     last: bool = False
+    badge: str = ""
+    """What `js/badge.js` counts there."""
 
     def holds(self, path: str) -> bool:
         """Is the page at `path` one of this section's?"""
@@ -28,7 +30,7 @@ class Section:
 
 SECTIONS: list[Section] = [
     Section(N_("Home"), "/", "house", Permission.USE_PANEL),
-    Section(N_("Calls"), "/calls", "phone", Permission.USE_PANEL),
+    Section(N_("Calls"), "/calls", "phone", Permission.USE_PANEL, badge="missed"),
     Section(N_("Customers"), "/customers", "users", Permission.SEE_CUSTOMERS),
     Section(N_("Admin"), "/admin", "sliders-horizontal", Permission.SEE_PBX, last=True),
 ]

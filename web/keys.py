@@ -12,6 +12,7 @@ from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
 from screenpop.calls.log import CallLog
+from screenpop.calls.missed import Missed
 from screenpop.cards.layouts import Layouts
 from screenpop.cards.service import Cards
 from screenpop.config import Config
@@ -48,6 +49,7 @@ class Services:
     cards: Cards
     pops: Pops
     calls: CallLog
+    missed: Missed
     pbx: PbxState
     control: PbxControl | None = None
     """Acts on calls; None where ARI and AMI actions are not to be had."""

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop import audit
 from screenpop.bus import Bus
-from screenpop.calls import log_store
+from screenpop.calls import log_store, missed_store
 from screenpop.calls.log_store import CallNote, LoggedCall
 from screenpop.customers.fields import clean_line, clean_note, tame
 from screenpop.customers.store import living_id
@@ -29,6 +29,7 @@ from screenpop.facts import (
     CallPickedUp,
     CallRang,
     CustomerChanged,
+    MissedCallsChanged,
 )
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store
@@ -99,12 +100,14 @@ class CallLog:
                 return
             self._rows, self._merges, self._new_numbers = {}, [], {}
             try:
-                await self._write(list(rows.values()), merges, list(numbers))
+                missed = await self._write(list(rows.values()), merges, list(numbers))
             except BaseException:
                 self._rows = {**rows, **self._rows}
                 self._merges = merges + self._merges
                 self._new_numbers = {**numbers, **self._new_numbers}
                 raise
+        if missed:
+            self._bus.publish(MissedCallsChanged())
 
     async def close(self) -> None:
         """Write what is left."""
@@ -114,7 +117,9 @@ class CallLog:
         """End the rows of calls that ended unseen; `alive` are the calls that are up. To be called once in step."""
         await self.flush()
         async with self._store.begin() as tx:
-            return await log_store.close_others(tx, alive, datetime.now(UTC))
+            vanished = await log_store.close_others(tx, alive, datetime.now(UTC))
+        self._bus.publish(MissedCallsChanged())
+        return vanished
 
     # ------------------------------------------------------------ reading
 
@@ -189,7 +194,9 @@ class CallLog:
             "swept": fact.swept if isinstance(fact, CallEnded) else False,
         }
 
-    async def _write(self, rows: list[dict[str, Any]], merges: list[tuple[str, str]], numbers: list[str]) -> None:
+    async def _write(self, rows: list[dict[str, Any]], merges: list[tuple[str, str]], numbers: list[str]) -> bool:
+        """Write all that, in one transaction; did the list of missed calls change?"""
+        missed = bool(merges)
         async with self._store.begin() as tx:
             for start in range(0, len(rows), log_store.CHUNK):
                 part = rows[start : start + log_store.CHUNK]
@@ -199,7 +206,11 @@ class CallLog:
                 await log_store.upsert(tx, [{**row, **extra} for row, extra in zip(part, found, strict=True)])
             for kept, gone in merges:
                 await log_store.merge(tx, kept, gone)
+            for start in range(0, len(rows), log_store.CHUNK):
+                part = rows[start : start + log_store.CHUNK]
+                missed |= await missed_store.follow(tx, part, datetime.now(UTC))
             await log_store.fill_in(tx, numbers)
+        return missed
 
     def _customer_changed(self, fact: CustomerChanged) -> None:
         self._new_numbers.update(dict.fromkeys(fact.numbers))

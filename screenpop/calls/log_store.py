@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from screenpop.calls import missed_store
 from screenpop.ids import new_id
 from screenpop.store.tables import call, call_note, customer, customer_number, user, user_extension
 
@@ -117,6 +118,7 @@ async def merge(tx: AsyncConnection, kept: str, gone: str) -> None:
         bare = sa.and_(call.c.id == kept, call.c.disposition == "")
         await tx.execute(sa.update(call).where(bare).values(disposition=row.disposition))
     await _move_notes(tx, kept, gone)
+    await missed_store.merge(tx, kept, gone)
     await tx.execute(sa.delete(call).where(call.c.id == gone))
 
 
@@ -142,7 +144,9 @@ async def close_others(tx: AsyncConnection, alive: Collection[str], now: datetim
     )
     values = {"ended_at": now, "result": result, "swept": True}
     for start in range(0, len(vanished), CHUNK):
-        await tx.execute(sa.update(call).where(call.c.id.in_(vanished[start : start + CHUNK])).values(values))
+        part = vanished[start : start + CHUNK]
+        await tx.execute(sa.update(call).where(call.c.id.in_(part)).values(values))
+        await missed_store.mark(tx, part, now)
     return vanished
 
 

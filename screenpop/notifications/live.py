@@ -7,7 +7,7 @@ from typing import Any
 from screenpop.agents.rights import Permission
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
-from screenpop.facts import PbxLinkChanged, PresenceChanged, UserChanged
+from screenpop.facts import MissedCallsCounted, PbxLinkChanged, PresenceChanged, UserChanged
 from screenpop.hub import Hub
 from screenpop.ids import new_id
 
@@ -20,6 +20,7 @@ class Live:
         bus.subscribe(PbxLinkChanged, self.pbx)
         bus.subscribe(PresenceChanged, self.presence)
         bus.subscribe(UserChanged, self.prefs)
+        bus.subscribe(MissedCallsCounted, self.missed)
 
     def pbx(self, fact: PbxLinkChanged) -> None:
         """How the link to the PBX stands: to everybody."""
@@ -39,6 +40,10 @@ class Live:
         user = self._users.get(fact.user_id)
         if user is not None and not fact.signed_out:
             self._hub.publish("prefs", _json({"popups_on": user.popups} | dict(user.prefs)), {user.id})
+
+    def missed(self, fact: MissedCallsCounted) -> None:
+        """How many missed calls a user is to see to: to all panels of that user."""
+        self._hub.publish("missed", _json({"open": fact.open}), {fact.user_id})
 
     def notice(self, user_id: str, kind: str, title: str, text: str = "", url: str = "") -> None:
         """A pop-up notification that leads to its object with one click (`url` is a path of the panel)."""

@@ -291,15 +291,37 @@ call = Table(
     _number("cause"),
     _flag("swept"),
     _text("disposition"),
+    _maybe_time("missed_at"),
+    _maybe_time("seen_at"),
+    _text("seen_by"),
+    _text("called_back"),
     Index("ix_call_started_at", "started_at"),
     Index("ix_call_agent_started_at", "agent", "started_at"),
     Index("ix_call_customer_id_started_at", "customer_id", "started_at"),
     Index("ix_call_number_started_at", "number", "started_at"),
     Index("ix_call_open", "started_at", sqlite_where=sa.text("ended_at IS NULL")),
+    Index("ix_call_missed", "started_at", sqlite_where=sa.text("missed_at IS NOT NULL")),
+    Index(
+        "ix_call_to_do",
+        "started_at",
+        sqlite_where=sa.text("missed_at IS NOT NULL AND seen_at IS NULL AND called_back = ''"),
+    ),
+    Index("ix_call_called_back", "called_back", sqlite_where=sa.text("called_back != ''")),
 )
 """One row a call, transfers and pick-ups included. `number` is the key of the customer's side; `agent` the extension
 that answered, or the one that rang last; `to` all that were called, with spaces between; `chosen`: an agent picked the
-customer, so no guess may change it; `swept`: the end was not seen, only that the call is gone."""
+customer, so no guess may change it; `swept`: the end was not seen, only that the call is gone. `missed_at` is when the
+log learnt that an incoming call had been answered by nobody; `seen_by` the user who dealt with it; `called_back` the
+later answered call with the same number."""
+
+queue_member = Table(
+    "queue_member",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("extension", Text, primary_key=True),
+    _time("rang_at"),
+)
+"""Which extensions a queue has rung, as seen on calls, and when it last did."""
 
 call_note = Table(
     "call_note",

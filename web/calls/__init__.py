@@ -1,10 +1,10 @@
-"""The recent calls, and the demo's sample calls."""
+"""The recent calls, the missed ones, and the demo's sample calls."""
 
 from aiohttp import web
 
-from web.calls import pages, sample
+from web.calls import missed, pages, sample
 
 
 def routes() -> list[web.RouteDef]:
     """Calls."""
-    return [*pages.routes(), *sample.routes()]
+    return [*pages.routes(), *missed.routes(), *sample.routes()]

@@ -264,6 +264,21 @@ def _customers() -> None:
     op.create_index(op.f("ix_order_customer_id"), "order", ["customer_id"], unique=False)
 
 
+def _missed_calls() -> None:
+    missed, open_ = "missed_at IS NOT NULL", "missed_at IS NOT NULL AND seen_at IS NULL AND called_back = ''"
+    op.create_index("ix_call_missed", "call", ["started_at"], unique=False, sqlite_where=sa.text(missed))
+    op.create_index("ix_call_to_do", "call", ["started_at"], unique=False, sqlite_where=sa.text(open_))
+    back = sa.text("called_back != ''")
+    op.create_index("ix_call_called_back", "call", ["called_back"], unique=False, sqlite_where=back)
+    op.create_table(
+        "queue_member",
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("extension", sa.Text(), nullable=False),
+        sa.Column("rang_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("queue", "extension", name=op.f("pk_queue_member")),
+    )
+
+
 def _calls() -> None:
     op.create_table(
         "call",
@@ -287,6 +302,10 @@ def _calls() -> None:
         sa.Column("cause", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("swept", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("disposition", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("missed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("called_back", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_call_customer_id_customer"), ondelete="SET NULL"
         ),
@@ -298,6 +317,7 @@ def _calls() -> None:
     op.create_index("ix_call_number_started_at", "call", ["number", "started_at"], unique=False)
     op.create_index("ix_call_open", "call", ["started_at"], unique=False, sqlite_where=sa.text("ended_at IS NULL"))
     op.create_index("ix_call_started_at", "call", ["started_at"], unique=False)
+    _missed_calls()
     op.create_table(
         "call_note",
         sa.Column("id", sa.Text(), nullable=False),

@@ -1,0 +1,46 @@
+// The list of missed calls follows what happens, keeps the focus with its row, and never moves under the pointer.
+
+import { getHtml } from "./http.js";
+import { replace } from "./live.js";
+import { on } from "./stream.js";
+import { toast } from "./toast.js";
+
+const list = () => document.getElementById("missed");
+let acting = null; // the place of the row whose button was pressed
+let late = false; // something changed while the pointer was on the list
+
+on("missed", renew);
+list().parentElement.addEventListener("pointermove", ({ target }) => late && !list().contains(target) && renew());
+new MutationObserver(settle).observe(list().parentElement, { childList: true });
+
+document.addEventListener("submit", ({ target }) => {
+  if (!list().contains(target)) return;
+  acting = rows().indexOf(target.closest("tr"));
+  if (target.dataset.says) toast(target.dataset.says);
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "s" || event.ctrlKey || event.metaKey || event.altKey) return;
+  const row = list().contains(event.target) && event.target.closest("tr");
+  row?.querySelector?.("[data-seen]")?.click();
+});
+
+const rows = () => [...list().querySelectorAll("tbody tr")];
+
+async function renew() {
+  late = list().matches(":hover");
+  if (late) return;
+  const page = await getHtml(location.href).catch(() => null);
+  if (!page?.getElementById("missed")) return;
+  const focused = list().contains(document.activeElement) && document.activeElement.id;
+  replace("missed", page);
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+// After a row has gone the next one is at hand.
+function settle() {
+  if (acting === null || document.activeElement !== document.body) return;
+  const place = Math.min(Math.max(acting, 0), rows().length - 1);
+  (rows()[place]?.querySelector("[data-seen], .row-link") ?? list().querySelector("a"))?.focus();
+  acting = null;
+}
