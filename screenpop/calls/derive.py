@@ -14,7 +14,9 @@ def settle(call: Call) -> None:
     kinds = [c.kind for c in channels if c.dialled and c.kind != "local"]
     origin = call.origin
     if not call.settled:
-        call.direction = rules.direction_of(origin.kind, kinds)
+        call.direction = rules.direction_of("local" if origin.dialled else origin.kind, kinds)
+    elif call.direction == "outgoing" and call.answered_at is None and any(_is_colleague(call, c) for c in channels):
+        call.direction = "internal"
     elif (call.callback or origin.kind == "local") and "trunk" in kinds and call.direction == "internal":
         _turn_outgoing(call)
     if not call.first_exten and origin.leg.exten != "s":
@@ -29,6 +31,11 @@ def settle(call: Call) -> None:
         call.caller = shown
     if kinds:
         call.settled = True
+
+
+def _is_colleague(call: Call, channel: Channel) -> bool:
+    """Does somebody else's phone ring for the agent who calls?"""
+    return bool(call.origin.agent and channel.phase == "ringing" and channel.agent not in ("", call.origin.agent))
 
 
 def _turn_outgoing(call: Call) -> None:

@@ -138,7 +138,7 @@ class Tracker:
             self._dialled_by(caller, called)
             if taken:
                 talks(called, event.at)
-        if called is not called.call.origin:
+        if called is not called.call.origin or called.kind == "trunk":
             called.dialled = True
             called.ended_as = None
             note_dialled(called, event)

@@ -226,6 +226,29 @@ def test_call_given_up_in_a_queue_is_abandoned_in_whatever_order_the_queue_tells
     assert only(facts, CallEnded).result == "abandoned"  # type: ignore[attr-defined]
 
 
+def test_customer_whom_the_pbx_calls_before_the_agent_makes_an_outgoing_call() -> None:
+    customer, agent = leg("PJSIP/trunk", "1"), leg("PJSIP/101", "2", "1")
+    script = Script().seen(customer).dials(None, customer, "442079460001@trunk")
+    script.dial_ends(None, up(customer), "answered").dials(up(customer), agent)
+    facts = run(script.dial_ends(up(customer), up(agent), "answered").bridged(up(agent), up(customer)))
+    assert told(facts) == [("started", ""), ("rang", "101"), ("answered", "101")]
+    assert (facts[-1].call.direction, facts[-1].call.remote.number) == ("outgoing", "442079460001")
+
+
+def test_customer_whom_the_pbx_calls_in_vain_is_no_missed_call() -> None:
+    customer = leg("PJSIP/trunk", "1")
+    script = Script().dials(None, customer, "442079460001@trunk").dial_ends(None, customer, "busy")
+    assert only(run(script.gone(customer, cause=17)), CallEnded).result == "busy"  # type: ignore[attr-defined]
+
+
+def test_call_to_a_colleague_whose_mobile_is_called_too_stays_internal() -> None:
+    """Which of the two legs the PBX makes first is chance."""
+    a, mobile, b = leg("PJSIP/101", "1", exten="103"), leg("PJSIP/trunk", "2", "1"), leg("PJSIP/103", "3", "1")
+    facts = run(Script().seen(a).dials(a, mobile, "447700900456@trunk").dials(a, b))
+    assert (facts[-1].NAME, facts[-1].agent, facts[-1].call.direction) == ("rang", "103", "internal")
+    assert facts[-1].call.remote.number == "101"
+
+
 def test_click_to_dial_through_a_local_channel_tells_what_a_direct_one_tells() -> None:
     local = leg("Local/101@internal", "1", caller=Party("442079460001", "Ada"))
     other = leg("Local/101@internal", "2", "1")
