@@ -74,14 +74,14 @@ class NumberIndex:
         return self._base.size_bytes
 
     async def run(self, store: Store) -> None:
-        """Load, then build anew whenever it is due, or another process wrote; for ever. A failing disk is tried again."""
+        """Load, then build anew whenever it is due, or another process wrote; for ever, whatever the disk does."""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), LOOK_SECONDS)
             try:
                 await self.refresh(store)
-            except sa.exc.SQLAlchemyError:
-                log.exception("numbers of customers could not be read")
+            except sa.exc.SQLAlchemyError as error:
+                log.error("numbers of customers could not be read", error=str(error))
                 self._due.set()
                 await asyncio.sleep(LOOK_SECONDS)
 

@@ -1,4 +1,4 @@
-"""How a command of `ringdesk` tells the running service that it wrote to the store: by a mark, another one each time."""
+"""How a command of `ringdesk` tells the running service that it wrote to the store: by a mark, new each time."""
 
 from datetime import UTC, datetime
 
