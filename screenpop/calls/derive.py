@@ -103,6 +103,13 @@ def talks(channel: Channel, at: float) -> None:
         call.answered_by = answerer(channel)
 
 
+def answers(channel: Channel, other: Channel, at: float) -> None:
+    """The call of `other`, which nobody had answered, met `channel` of another call."""
+    call = other.call
+    if call.answered_at is None:
+        call.answered_at, call.answered_by = at, label(channel)
+
+
 def answerer(channel: Channel) -> str:
     """Who is shown as having answered, now that `channel` talks."""
     call = channel.call

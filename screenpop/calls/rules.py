@@ -78,7 +78,8 @@ def result_of(
     direction: Direction, statuses: Sequence[DialStatus], cause: int, *, answered: bool, queued: bool, reached_pbx: bool
 ) -> Result:
     """How a call ended. `statuses`: of every phone that was tried; `queued`: the caller waited in a queue to the
-    end; `reached_pbx`: the PBX had taken the call (a menu, an announcement); `cause`: Q.850 of the hang-up."""
+    end; `reached_pbx`: the PBX itself had taken the call (a menu, an announcement, a mailbox); `cause`: Q.850 of the
+    hang-up."""
     if answered:
         return "answered"
     if queued:
@@ -90,4 +91,6 @@ def result_of(
         return "failed"
     if direction == "outgoing":
         return "no_answer"
-    return "abandoned" if not tried and reached_pbx and direction == "incoming" else "missed"
+    if tried or not reached_pbx:
+        return "missed"
+    return "abandoned" if direction == "incoming" else "answered"

@@ -79,7 +79,7 @@ class Story:
             call.cause,
             answered=call.answered_at is not None,
             queued=call.abandoned,
-            reached_pbx=call.reached_pbx,
+            reached_pbx=call.reached_pbx and not call.callback,
         )
         talked = at - call.answered_at if call.answered_at is not None else 0.0
         self._known.facts.append(

@@ -14,6 +14,7 @@ from screenpop.agents.directory import Directory
 from screenpop.calls import events as ev
 from screenpop.calls import rules
 from screenpop.calls.derive import (
+    answers,
     dial_failed,
     is_caller,
     last_given_up,
@@ -138,6 +139,7 @@ class Tracker:
             self._dialled_by(caller, called)
             if taken:
                 talks(called, event.at)
+        called.call.callback |= event.caller is None and called is called.call.origin
         if called is not called.call.origin or called.kind == "trunk":
             called.dialled = True
             called.ended_as = None
@@ -189,7 +191,15 @@ class Tracker:
         channel.bridge = event.bridge
         if not event.waiting:
             talks(channel, event.at)
+            self._meet(channel, event.at)
         self._story.reconcile(channel.call, event.at)
+
+    def _meet(self, channel: Channel, at: float) -> None:
+        """Whoever of another call is in the same bridge: calls that meet in a conference answer each other."""
+        for other in self._known.channels.values():
+            if other.bridge == channel.bridge and other.call is not channel.call:
+                answers(channel, other, at)
+                answers(other, channel, at)
 
     def _bridge_left(self, event: ev.BridgeLeft) -> None:
         if channel := self._known.touch(event.leg, event.at):

@@ -249,6 +249,27 @@ def test_call_to_a_colleague_whose_mobile_is_called_too_stays_internal() -> None
     assert facts[-1].call.remote.number == "101"
 
 
+def test_caller_who_meets_somebody_in_a_conference_is_answered() -> None:
+    a, b = up(caller(exten="652")), leg("PJSIP/101", "2", exten="652", state="up")
+    alone = run(Script().seen(a).bridged(a, bridge="conference").gone(a))
+    assert only(alone, CallEnded).result == "abandoned"  # type: ignore[attr-defined]
+    facts = run(Script().seen(a).bridged(a, bridge="conference").seen(b).bridged(b, bridge="conference").gone(a, b))
+    end = next(fact for fact in facts if isinstance(fact, CallEnded))
+    assert (end.call.id, end.result, end.agent) == ("1", "answered", "101")
+
+
+def test_agent_who_talks_to_the_pbx_itself_is_not_missed_by_anybody() -> None:
+    """A voice mailbox, an echo test, a feature code."""
+    a = leg("PJSIP/101", "1", exten="*97", state="up")
+    assert only(run(Script().seen(a).gone(a)), CallEnded).result == "answered"  # type: ignore[attr-defined]
+
+
+def test_agent_whom_the_pbx_called_for_nobody_is_not_answered() -> None:
+    a = leg("PJSIP/101", "1")
+    script = Script().seen(a).dials(None, a).dial_ends(None, up(a), "answered").seen(up(a)).gone(up(a))
+    assert only(run(script), CallEnded).result == "missed"  # type: ignore[attr-defined]
+
+
 def test_click_to_dial_through_a_local_channel_tells_what_a_direct_one_tells() -> None:
     local = leg("Local/101@internal", "1", caller=Party("442079460001", "Ada"))
     other = leg("Local/101@internal", "2", "1")
