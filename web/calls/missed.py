@@ -84,7 +84,7 @@ async def call_back(request: web.Request) -> web.StreamResponse:
     if not missed.call.number:
         raise BadInput("The number was withheld.")
     if not me.extensions:
-        raise BadInput("No extension chosen.")
+        raise BadInput("Choose your extension first.")
     if house.control is None:
         raise PbxAway("There is no connection to the PBX.")
     name = missed.call.customer_name or missed.call.remote_name
