@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ari_app.ami import Headers
 from ari_app.link import AmiLink
-from ari_app.translate import snapshot, translate
+from ari_app.translate import legs_listed, snapshot, translate
 from screenpop.calls.tracker import Tracker
 from screenpop.core import Core
 from screenpop.facts import CallFact, ExtensionsChanged, PbxLinkChanged
@@ -18,7 +18,9 @@ class Attachment:
         self._core = core
         self._directory = core.extensions.directory()
         self.tracker = Tracker(self._directory, core.config.site.trunks)
-        self.link = AmiLink(core.config.ami, self._on_event, self._on_snapshot, core.bus.publish)
+        self.link = AmiLink(
+            core.config.ami, self._on_event, self._on_snapshot, core.bus.publish, on_listed=self._on_listed
+        )
         core.bus.subscribe(ExtensionsChanged, self._extensions_changed)
 
     @property
@@ -37,6 +39,9 @@ class Attachment:
 
     def _on_snapshot(self, channels: list[Headers], bridged: list[Headers], queued: list[Headers], at: float) -> None:
         self._publish(self.tracker.apply(snapshot(channels, bridged, queued, at)))
+
+    def _on_listed(self, channels: list[Headers], at: float) -> None:
+        self._publish(self.tracker.apply(legs_listed(channels, at)))
 
     def _extensions_changed(self, _: ExtensionsChanged) -> None:
         directory = self._core.extensions.directory()

@@ -10,7 +10,7 @@ import structlog
 
 from ari_app.ami import AmiConnection, Fields, Headers, LoginRefused, PbxSilent, connect
 from ari_app.event_queue import EventQueue
-from ari_app.resync import read_standing
+from ari_app.resync import list_channels, read_standing
 from screenpop.config import Ami
 from screenpop.errors import PbxAway, PbxError, PbxRefused
 from screenpop.facts import PbxLinkChanged
@@ -18,6 +18,8 @@ from screenpop.facts import PbxLinkChanged
 State = Literal["connecting", "up", "away", "refused", "frozen", "starting"]
 OnSnapshot = Callable[[list[Headers], list[Headers], list[Headers], float], None]
 """Gets the lists of `resync.Standing` and the Unix time they stand for."""
+OnListed = Callable[[list[Headers], float], None]
+"""Gets the CoreShowChannel messages of all channels, now and then, and the Unix time they stand for."""
 log = structlog.get_logger(__name__)
 
 
@@ -31,6 +33,8 @@ class Timing:
     """How long to wait for FullyBooted: a login without the read class `system` is never told."""
     ping_every: float = 5.0
     ping_deadline: float = 5.0
+    list_every: float = 60.0
+    """How often all channels are listed: one whose end was lost must not stay for ever."""
     retry: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0)
     refused: tuple[float, ...] = (30.0, 60.0, 120.0, 300.0)
     """A refused login is not repeated often: a PBX with fail2ban would shut the door."""
@@ -48,8 +52,10 @@ class AmiLink:
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
         queue_limit: int = 10_000,
+        on_listed: OnListed = lambda channels, at: None,
     ) -> None:
         self._config = config
+        self._on_listed = on_listed
         self._on_snapshot = on_snapshot
         self._on_state = on_state
         self._timing = timing or Timing()
@@ -179,12 +185,17 @@ class AmiLink:
         self._queue.release()
 
     async def _keep(self, connection: AmiConnection) -> NoReturn:
-        """Ping until the connection is over; raises why."""
+        """Ping, and list the channels now and then, until the connection is over; raises why."""
+        clock = asyncio.get_running_loop().time
+        due = clock() + self._timing.list_every
         while True:
             await asyncio.wait([connection.lost], timeout=self._timing.ping_every)
             if connection.lost.done():
                 raise PbxAway(connection.lost.result())
             await connection.action({"Action": "Ping"}, self._timing.ping_deadline)
+            if clock() >= due:
+                self._on_listed(await list_channels(connection), self._clock())
+                due = clock() + self._timing.list_every
 
     # ------------------------------------------------------------------ events and states
 
@@ -202,7 +213,7 @@ class AmiLink:
 
     def _begin_anew(self, reason: str) -> None:
         """Rather than lose events silently: connect again and read everything afresh."""
-        if self._connection is not None:
+        if self._connection is not None and not self._connection.lost.done():
             log.warning("reattaching to the PBX", reason=reason)
             self._connection.close(reason)
 

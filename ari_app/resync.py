@@ -26,15 +26,21 @@ async def read_standing(connection: AmiConnection) -> Standing:
 
     Raises PbxRefused when the login may not list channels (write class `reporting`), PbxAway when the link breaks.
     """
-    channels = await connection.listing({"Action": "CoreShowChannels"})
+    channels = await list_channels(connection)
     bridges = await _listed(connection, "BridgeList")
     members = await asyncio.gather(*(_members(connection, item.get("BridgeUniqueid", "")) for item in bridges))
     queues = await _listed(connection, "QueueStatus")
     return Standing(
-        [item for item in channels if item.get("Event") == "CoreShowChannel"],
+        channels,
         list(chain.from_iterable(members)),
         [item for item in queues if item.get("Event") == "QueueEntry"],
     )
+
+
+async def list_channels(connection: AmiConnection) -> list[Headers]:
+    """The CoreShowChannel messages of all channels. Raises like `read_standing`."""
+    listed = await connection.listing({"Action": "CoreShowChannels"})
+    return [item for item in listed if item.get("Event") == "CoreShowChannel"]
 
 
 async def _members(connection: AmiConnection, bridge: str) -> list[Headers]:

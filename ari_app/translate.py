@@ -75,6 +75,11 @@ def snapshot(
     return ev.Snapshot(at=at, legs=tuple(legs), queued=tuple(_queue_entries(queue_entries)))
 
 
+def legs_listed(channels: Iterable[Headers], at: float) -> ev.LegsListed:
+    """All channels of the PBX, from its `CoreShowChannel` messages."""
+    return ev.LegsListed(at=at, leg_ids=frozenset(channel.get("Uniqueid", "") for channel in channels))
+
+
 def _queue_entries(entries: Iterable[Headers]) -> Iterable[ev.QueueEntry]:
     for entry in entries:
         yield ev.QueueEntry(

@@ -198,6 +198,13 @@ class Snapshot(PbxEvent):
     queued: tuple[QueueEntry, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class LegsListed(PbxEvent):
+    """The ids of all legs that the PBX had a moment ago. Events that were sent before may come after it."""
+
+    leg_ids: frozenset[str]
+
+
 Event = (
     LegSeen
     | LegRenamed
@@ -213,4 +220,5 @@ Event = (
     | CallerQueued
     | CallerUnqueued
     | Snapshot
+    | LegsListed
 )

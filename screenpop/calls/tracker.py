@@ -43,6 +43,8 @@ class Tracker:
 
     def __init__(self, directory: Directory, trunks: Collection[str] = ()) -> None:
         self.failures = 0
+        self._absent: set[str] = set()
+        """The channels that the latest list of the PBX did not have."""
         self._known = Registry(directory, trunks)
         self._story = Story(self._known)
         self._handlers: dict[type, Callable[[Any], None]] = {
@@ -60,6 +62,7 @@ class Tracker:
             ev.CallerQueued: self._caller_queued,
             ev.CallerUnqueued: self._caller_unqueued,
             ev.Snapshot: self._snapshot,
+            ev.LegsListed: self._legs_listed,
         }
 
     @property
@@ -274,9 +277,18 @@ class Tracker:
             self._adopt_seen(seen, event.at)
         for entry in event.queued:
             self._adopt_queued(entry, event.at)
-        swept = {call.id for leg_id in self._known.beyond(live) if (call := self._sweep(leg_id, event.at))}
+        self._sweep_all(self._known.beyond(live), event.at)
+
+    def _legs_listed(self, event: ev.LegsListed) -> None:
+        """A channel that two lists in a row do not have is over, though nobody said so."""
+        absent = set(self._known.beyond(event.leg_ids))
+        self._sweep_all(absent & self._absent, event.at)
+        self._absent = absent
+
+    def _sweep_all(self, leg_ids: Collection[str], at: float) -> None:
+        swept = {call.id for leg_id in leg_ids if (call := self._sweep(leg_id, at))}
         for call in tuple(self._known.calls.values()):
-            self._story.reconcile(call, event.at, swept=call.id in swept)
+            self._story.reconcile(call, at, swept=call.id in swept)
 
     def _sweep(self, leg_id: str, at: float) -> Call | None:
         channel = self._known.forget(leg_id)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -81,6 +81,28 @@ async def test_link_attaches_reads_what_is_up_then_hands_on_events(pbx: FakeAmi)
     assert [(member["BridgeUniqueid"], member["Channel"]) for member in seen.bridged] == [("b1", "PJSIP/101-1")]
     assert [entry["Queue"] for entry in seen.queue_entries] == ["support"]
     assert seen.log == ["snapshot", "Newchannel"]
+
+
+async def test_link_lists_the_channels_now_and_then(pbx: FakeAmi):
+    seen, lists = Seen(), list[list[Headers]]()
+    pbx.channels = [{"Channel": "PJSIP/101-1"}]
+    timing = replace(QUICK, list_every=0.05)
+    link = AmiLink(
+        Ami(port=pbx.port, secret="s3cret"),
+        seen.event,
+        seen.snapshot,
+        seen.states.append,
+        timing,
+        on_listed=lambda channels, at: lists.append(channels),
+    )
+    task = asyncio.create_task(link.run())
+    try:
+        await until(lambda: len(lists) > 1)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert [[channel["Channel"] for channel in one] for one in lists[:2]] == [["PJSIP/101-1"]] * 2
+    assert seen.log == ["snapshot"]
 
 
 async def test_link_never_sends_the_secret_where_a_challenge_is_known(pbx: FakeAmi):

@@ -270,6 +270,26 @@ def test_agent_whom_the_pbx_called_for_nobody_is_not_answered() -> None:
     assert only(run(script), CallEnded).result == "missed"  # type: ignore[attr-defined]
 
 
+def test_call_whose_end_was_never_told_is_ended_when_the_pbx_twice_lists_none_of_it() -> None:
+    a, b, c = caller(), leg("PJSIP/101", "2", "1"), caller("3")
+    tracker = Tracker(AGENTS)
+    run(Script().seen(a).dials(a, b).dial_ends(a, up(b), "answered").seen(c), tracker)
+    listed = ev.LegsListed(at=1_700_000_060, leg_ids=frozenset({"3"}))
+    assert tracker.apply(listed) == []  # their end may be on its way
+    facts = tracker.apply(listed)
+    assert told(facts) == [("ended", "101")]
+    assert only(facts, CallEnded).swept is True  # type: ignore[attr-defined]
+    assert [call.id for call in tracker.calls()] == ["3"]
+
+
+def test_leg_that_the_pbx_lists_again_is_not_ended() -> None:
+    tracker = Tracker(AGENTS)
+    run(Script().seen(caller()), tracker)
+    for leg_ids in ((), ("1",), ()):
+        assert tracker.apply(ev.LegsListed(at=1_700_000_060, leg_ids=frozenset(leg_ids))) == []
+    assert [call.id for call in tracker.calls()] == ["1"]
+
+
 def test_click_to_dial_through_a_local_channel_tells_what_a_direct_one_tells() -> None:
     local = leg("Local/101@internal", "1", caller=Party("442079460001", "Ada"))
     other = leg("Local/101@internal", "2", "1")

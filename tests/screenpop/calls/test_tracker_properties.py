@@ -53,6 +53,7 @@ events = st.one_of(
     st.builds(ev.PickedUp, at=at, picker=legs, ringing=legs),
     st.builds(ev.CallerQueued, at=at, leg=legs, queue=st.sampled_from(["", "support"])),
     st.builds(ev.CallerUnqueued, at=at, leg=legs, queue=st.just("support"), abandoned=st.booleans()),
+    st.builds(ev.LegsListed, at=at, leg_ids=st.frozensets(st.sampled_from(IDS))),
     st.builds(
         ev.Snapshot,
         at=at,
