@@ -25,7 +25,7 @@ def facts() -> Mapping[str, str]:
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
         "SQLite": sqlite3.sqlite_version,
         "Chromium": _chromium(),
-        "load before the run": f"{os.getloadavg()[0]:.1f}",
+        "load before the run": f"{os.getloadavg()[0]:.1f}, niceness {os.nice(0)}",
     }
 
 
