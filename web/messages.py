@@ -7,6 +7,7 @@ languages keep what they have, and what is new in them stays empty until somebod
 
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -76,7 +77,8 @@ def po_text(catalog: Catalog) -> bytes:
 
 
 def mo_bytes(catalog: Catalog) -> bytes:
-    """The catalogue compiled."""
+    """The catalogue compiled; without the hour, so that the same texts make the same file."""
+    catalog.creation_date = catalog.revision_date = datetime.fromtimestamp(0, UTC)
     out = BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
