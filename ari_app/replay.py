@@ -76,8 +76,9 @@ def _events_of(messages: Sequence[Mapping[str, str]]) -> Iterator[Event]:
 
 def _clock(message: Mapping[str, str], at: float) -> float:
     """A stream without timestamps: time is at least the moment in which the newest channel was made."""
-    made = message.get("Timestamp") or message.get("Uniqueid", "").rpartition("-")[2].partition(".")[0]
-    return max(at, float(made)) if re.fullmatch(r"\d{1,11}(\.\d+)?", made) else at
+    told = re.fullmatch(r"(\d{1,11}\.?\d*)", message.get("Timestamp", ""))
+    made = told or re.fullmatch(r"(?:.*-)?(\d{9,10})\.\d+", message.get("Uniqueid", ""))
+    return max(at, float(made[1])) if made else at
 
 
 def _root(call: str, kept: Mapping[str, str]) -> str:
@@ -99,4 +100,8 @@ def _json(text: bytes, line: int) -> Any:
 def _events(items: Any) -> list[dict[str, str]]:
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise BadInput("a JSON trace is a list of events, each one a map of strings")
-    return [{str(key): value if isinstance(value, str) else str(value) for key, value in i.items()} for i in items]
+    return [{str(key): _text(value) for key, value in item.items() if value is not None} for item in items]
+
+
+def _text(value: object) -> str:
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,64 @@
+"""Recorded streams as others write them; `tests/pbx/test_traces.py` replays those recorded here."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ari_app.replay import read_trace, replay
+from screenpop.agents.directory import Directory
+from screenpop.calls.tracker import Tracker
+from screenpop.errors import BadInput
+
+AGENTS = Directory.parse("102=SIP/150010002")
+
+
+def event(name: str, **headers: object) -> dict[str, Any]:
+    return {"Event": name, "SystemName": "pbx1", "content": "", "Privilege": ["call", "all"], **headers}
+
+
+def leg(prefix: str, name: str, serial: int, state: str) -> dict[str, object]:
+    ids = {"Channel": name, "Uniqueid": f"pbx1-1700000000.{serial}", "Linkedid": "pbx1-1700000000.12"}
+    return {prefix + key: value for key, value in (ids | {"ChannelState": state}).items()}
+
+
+TRUNK = leg("", "SIP/trunk-0000002c", 12, "4") | {"CallerIDNum": "+442079460001", "CallerIDName": None, "Exten": "700"}
+PHONE = leg("Dest", "SIP/150010002-0000002d", 13, "5") | {"DestCallerIDNum": None}
+CALL = [
+    event("FullyBooted", Uptime=3),
+    event("Newchannel", **TRUNK),
+    event("DialBegin", **TRUNK, **PHONE),
+    event("FullyBooted", Uptime=9),
+    event("DialEnd", **TRUNK, **PHONE, DialStatus="ANSWER"),
+    event("Hangup", **TRUNK, Cause=16),
+    event("Hangup", **leg("", "SIP/150010002-0000002d", 13, "6"), Cause=16),
+]
+
+
+@pytest.mark.parametrize("written", [json.dumps(CALL), "\n".join(map(json.dumps, CALL))])
+def test_json_trace_with_nulls_numbers_and_more_keys_tells_the_call(written: str) -> None:
+    facts = list(replay(read_trace(written.encode()), Tracker(AGENTS)))
+    assert [(fact["fact"], fact["agent"]) for fact in facts] == [
+        ("started", None),
+        ("rang", "102"),
+        ("answered", "102"),
+        ("ended", "102"),
+    ]
+    assert facts[1]["from"] == {"number": "+442079460001", "name": ""}
+    assert (facts[-1]["result"], facts[-1]["call"], facts[-1]["at"]) == (
+        "answered",
+        "pbx1-1700000000.12",
+        1_700_000_000,
+    )
+
+
+def test_time_of_a_trace_does_not_come_from_an_id_that_holds_none() -> None:
+    odd = event("Newchannel", Channel="SIP/trunk-1", Uniqueid="click-4420794600", Linkedid="click-4420794600")
+    facts = list(replay(read_trace(json.dumps([*CALL, odd]).encode()), Tracker(AGENTS)))
+    assert {fact["at"] for fact in facts} == {1_700_000_000}
+
+
+@pytest.mark.parametrize("broken", ["[1]", "[", '{"Event": "Hangup"}\n{'])
+def test_broken_json_is_refused_in_words(broken: str) -> None:
+    with pytest.raises(BadInput, match="trace"):
+        read_trace(broken.encode())
