@@ -11,7 +11,7 @@ from typing import Any
 
 from ari_app.ami_codec import Framer
 from ari_app.translate import snapshot, translate
-from screenpop.calls.events import Event
+from screenpop.calls.events import Event, Snapshot
 from screenpop.calls.tracker import Tracker
 from screenpop.calls.wire import fact_to_map
 from screenpop.errors import BadInput
@@ -55,8 +55,9 @@ def _facts(messages: Sequence[Mapping[str, str]], tracker: Tracker) -> Iterator[
 
 def _events_of(messages: Sequence[Mapping[str, str]]) -> Iterator[Event]:
     """The events in order. A list of channels (the answer to CoreShowChannels) is a snapshot once it is complete;
-    what came in between is applied after it, as on a live link."""
-    at, listed, later = 0.0, list[Mapping[str, str]](), list[Event]()
+    what came in between is applied after it, as on a live link. A PBX that is up for less long than it was before
+    has no call of before."""
+    at, uptime, listed, later = 0.0, 0.0, list[Mapping[str, str]](), list[Event]()
     for message in messages:
         at = _clock(message, at)
         name = message.get("Event")
@@ -65,6 +66,10 @@ def _events_of(messages: Sequence[Mapping[str, str]]) -> Iterator[Event]:
         elif name == "CoreShowChannelsComplete":
             yield from (snapshot(listed, (), (), at), *later)
             listed, later = [], []
+        elif name == "FullyBooted":
+            before, uptime = uptime, _uptime(message, uptime)
+            if uptime < before:
+                yield Snapshot(at=at)
         elif event := translate(message, at):
             at = event.at
             if listed:
@@ -72,6 +77,11 @@ def _events_of(messages: Sequence[Mapping[str, str]]) -> Iterator[Event]:
             else:
                 yield event
     yield from later
+
+
+def _uptime(message: Mapping[str, str], unknown: float) -> float:
+    text = message.get("Uptime", "")
+    return float(text) if re.fullmatch(r"\d{1,11}", text) else unknown
 
 
 def _clock(message: Mapping[str, str], at: float) -> float:

@@ -52,6 +52,21 @@ def test_json_trace_with_nulls_numbers_and_more_keys_tells_the_call(written: str
     )
 
 
+def test_calls_up_at_a_restart_of_the_pbx_end_with_it() -> None:
+    after = leg("", "SIP/trunk-00000001", 1, "4") | {"Uniqueid": "pbx1-1700000600.1", "Linkedid": "pbx1-1700000600.1"}
+    trace = [*CALL[:3], event("FullyBooted", Uptime=2), event("Newchannel", **after), event("Hangup", **after)]
+    facts = list(replay(read_trace(json.dumps(trace).encode()), Tracker(AGENTS)))
+    assert [(fact["fact"], fact["call"][-5:]) for fact in facts] == [
+        ("started", "00.12"),
+        ("rang", "00.12"),
+        ("ring_ended", "00.12"),
+        ("ended", "00.12"),
+        ("started", "600.1"),
+        ("ended", "600.1"),
+    ]
+    assert [fact.get("swept") for fact in facts if fact["fact"] == "ended"] == [True, False]
+
+
 def test_time_of_a_trace_does_not_come_from_an_id_that_holds_none() -> None:
     odd = event("Newchannel", Channel="SIP/trunk-1", Uniqueid="click-4420794600", Linkedid="click-4420794600")
     facts = list(replay(read_trace(json.dumps([*CALL, odd]).encode()), Tracker(AGENTS)))
