@@ -31,6 +31,7 @@ AT_ONCE = 20
 NUMBER = "44207946000"
 VERBS = ("lookup", "fixed", "nothing")
 VARIABLES = tuple(f"RINGDESK_{n}" for n in ("FOUND", "CUSTOMER", "NAME", "CATEGORY", "RESPONSIBLE", "VIP"))
+OWN_WORK = "the difference is Asterisk's own work on six SET VARIABLE, whoever sends them."
 ANA = Caller(matches=1, customer_id="01h", name="Ana Example", category="VIP", responsible="102", vip=True)
 DIALPLAN = """
 [bench]
@@ -53,10 +54,10 @@ def run(quick: bool) -> list[Row]:
         ours.send("enough")
         process.join()
     row = partial(Row, value=lookup, unit="calls/s", better="more")
-    beside = "an AGI that does nothing at all"
+    equal = "an AGI that sets six fixed variables"
     return [
-        row(what="calls, each with a lookup", peer=beside, peer_value=nothing, budget=nothing * 0.95),
-        row(what="the same", peer="an AGI that sets six fixed variables", peer_value=fixed),
+        row(what="calls, each with a lookup", peer=equal, peer_value=fixed, budget=fixed * 0.95),
+        row(what="the same", peer="an AGI that does nothing", peer_value=nothing, note=OWN_WORK),
     ]
 
 
