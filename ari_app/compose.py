@@ -104,6 +104,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
             core.queue_members.run(),
             core.missed.run(),
             core.index.run(core.store),
+            core.users.run(),
             pops.run(),
             _close_vanished(core, attachment),
             _warm_up(renderer),

@@ -1,6 +1,6 @@
 """Add a user, set a password, or list the users. Passwords are asked for, or read from standard input.
 
-A running service takes over what is written here at its next start; in the panel an admin changes users at once.
+A running service notices within a few seconds: who was added can sign in, whose password was set is signed out.
 """
 
 import argparse
@@ -12,11 +12,12 @@ from ari_app.commands.options import add_config, read_config
 from ari_app.migrate import migrate
 from screenpop.agents.passwords import Passwords
 from screenpop.agents.rights import Role
-from screenpop.agents.users import Users
+from screenpop.agents.users import WRITTEN_OUTSIDE, Users
 from screenpop.bus import Bus
 from screenpop.core import store_url
 from screenpop.errors import BadInput, NotFound
 from screenpop.store.engine import Store
+from screenpop.store.outside import set_mark
 
 SUMMARY = "add users, set passwords, list users"
 
@@ -49,6 +50,8 @@ async def _run(arguments: argparse.Namespace, url: str) -> int:
         users = Users(store, Bus(), Passwords())
         await users.load()
         await _ACTIONS[arguments.action](arguments, users)
+        if arguments.action != "list":
+            await set_mark(store, WRITTEN_OUTSIDE)
     finally:
         await store.close()
     return 0

@@ -1,6 +1,6 @@
 """Users in the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,34 +23,50 @@ async def load_all(tx: AsyncConnection) -> list[User]:
     return [_user(row, seats.get(row["id"], ())) for row in rows.mappings()]
 
 
-async def add(tx: AsyncConnection, new: User, password_hash: str, at: float) -> None:
-    """Add a user without extensions."""
-    row = {"id": new.id, "login": new.login, "name": new.name, "role": new.role.value, "locale": new.locale}
-    await tx.execute(insert(user).values(row | {"password_hash": password_hash, "created_at": _moment(at)}))
+async def add(tx: AsyncConnection, new: User, hashed: str, at: float) -> None:
+    """Add a user, who sits where he does."""
+    row = {"id": new.id, "login": new.login, "password_hash": hashed, "created_at": _moment(at)}
+    await tx.execute(insert(user).values(row | _columns(new)))
+    await _set_extensions(tx, new)
 
 
-async def change(tx: AsyncConnection, user_id: str, values: Mapping[str, Any]) -> None:
-    """Write the columns in `values`."""
-    await tx.execute(update(user).where(user.c.id == user_id).values(**values))
+async def put(tx: AsyncConnection, before: User, after: User) -> None:
+    """Write what is another than before. Who may no longer sign in is signed out everywhere."""
+    await tx.execute(update(user).where(user.c.id == after.id).values(_columns(after)))
+    if after.extensions != before.extensions:
+        await _set_extensions(tx, after)
+    if not after.active:
+        await end_sessions(tx, after.id)
 
 
-async def password_hash(tx: AsyncConnection, user_id: str) -> str:
-    """The stored hash; "" for nobody."""
-    found = await tx.scalar(select(user.c.password_hash).where(user.c.id == user_id))
-    return found or ""
+async def password_hashes(tx: AsyncConnection, user_id: str = "") -> dict[str, str]:
+    """The stored hash of each user's password, or of this one's, by the user's id."""
+    query = select(user.c.id, user.c.password_hash)
+    found = await tx.execute(query.where(user.c.id == user_id) if user_id else query)
+    return {row.id: row.password_hash for row in found}
 
 
-async def set_extensions(tx: AsyncConnection, user_id: str, extensions: Iterable[str]) -> None:
-    """The user sits at exactly these."""
-    await tx.execute(delete(user_extension).where(user_extension.c.user_id == user_id))
-    rows = [{"user_id": user_id, "extension": extension} for extension in extensions]
-    if rows:
-        await tx.execute(insert(user_extension), rows)
+async def set_password_hash(tx: AsyncConnection, user_id: str, hashed: str) -> None:
+    """Write the hash of a password."""
+    await tx.execute(update(user).where(user.c.id == user_id).values(password_hash=hashed))
 
 
 async def end_sessions(tx: AsyncConnection, user_id: str) -> None:
     """Sign the user out everywhere."""
     await tx.execute(delete(session).where(session.c.user_id == user_id))
+
+
+async def _set_extensions(tx: AsyncConnection, who: User) -> None:
+    await tx.execute(delete(user_extension).where(user_extension.c.user_id == who.id))
+    rows = [{"user_id": who.id, "extension": extension} for extension in who.extensions]
+    if rows:
+        await tx.execute(insert(user_extension), rows)
+
+
+def _columns(who: User) -> dict[str, Any]:
+    """What can be changed of a user."""
+    names = ("name", "active", "locale", "timezone", "presence")
+    return {name: getattr(who, name) for name in names} | {"role": who.role.value, "prefs": dict(who.prefs)}
 
 
 def _moment(at: float) -> datetime:

@@ -1,11 +1,13 @@
 """The users: who there is, what each may do, where each sits. Kept whole in memory, written through."""
 
+import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+import structlog
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from screenpop.agents import store as rows
 from screenpop.agents.model import CHOICES, Presence, User, check_password, clean_login, clean_name, clean_role
@@ -16,8 +18,12 @@ from screenpop.errors import BadInput, Conflict, NotAllowed, NotFound
 from screenpop.facts import ExtensionsChanged, UserChanged
 from screenpop.ids import new_id
 from screenpop.store.engine import Store
+from screenpop.store.outside import mark_of
 
 MAX_EXTENSIONS = 8
+LOOK_SECONDS = 2.0
+WRITTEN_OUTSIDE = "users_written_outside"
+"""The mark by which `ringdesk user` says that it wrote users."""
 PREFERENCES: Mapping[str, type] = {
     "popups_on": bool,
     "sound": bool,
@@ -28,6 +34,8 @@ PREFERENCES: Mapping[str, type] = {
 }
 """What a user may set for himself; other keys are refused."""
 
+log = structlog.get_logger(__name__)
+
 
 class Users:
     """Raises NotFound for an unknown id, Conflict for a taken login, BadInput for what cannot be taken."""
@@ -35,11 +43,17 @@ class Users:
     def __init__(self, store: Store, bus: Bus, passwords: Passwords, clock: Callable[[], float] = time.time) -> None:
         self._store, self._bus, self._passwords, self._clock = store, bus, passwords, clock
         self._users: dict[str, User] = {}
+        self._hashes: dict[str, str] = {}
+        self._mark: object = None
+        self._turn = asyncio.Lock()
 
     async def load(self) -> None:
-        """Read everybody from the store; once, before anything else is asked."""
-        async with self._store.read() as tx:
-            self._users = {user.id: user for user in await rows.load_all(tx)}
+        """Read everybody from the store, before anything else is asked."""
+        async with self._turn:
+            self._mark = await mark_of(self._store, WRITTEN_OUTSIDE)
+            async with self._store.read() as tx:
+                self._users = {user.id: user for user in await rows.load_all(tx)}
+                self._hashes = await rows.password_hashes(tx)
 
     # ------------------------------------------------------------ asking
 
@@ -77,7 +91,7 @@ class Users:
         if not await self._passwords.verify(stored, password) or user is None:
             return None
         if self._passwords.is_outdated(stored):
-            await self._write(user.id, {"password_hash": await self._passwords.hash(password)})
+            await self._renew_hash(user.id, stored, await self._passwords.hash(password))
         return user
 
     # ------------------------------------------------------------ writing
@@ -87,17 +101,13 @@ class Users:
         user = User(id=new_id(), login=clean_login(login), name=clean_name(name), role=clean_role(role))
         if self.by_login(user.login):
             raise Conflict("The login %(login)s is taken.", login=user.login)
-        seats = clean_extensions(extensions)
+        user = replace(user, extensions=clean_extensions(extensions))
         hashed = await self._passwords.hash(check_password(password))
-        try:
-            async with self._store.begin() as tx:
-                await rows.add(tx, user, hashed, self._clock())
-                await rows.set_extensions(tx, user.id, seats)
-        except IntegrityError:
-            raise Conflict("The login %(login)s is taken.", login=user.login) from None
-        self._users[user.id] = replace(user, extensions=seats)
+        async with self._turn:
+            await self._insert(user, hashed)
+            self._users[user.id], self._hashes[user.id] = user, hashed
         self._bus.publish(ExtensionsChanged())
-        return self._users[user.id]
+        return user
 
     async def change(
         self,
@@ -110,14 +120,17 @@ class Users:
         timezone: str | None = None,
     ) -> User:
         """Write what is given. The last active admin stays one: raises NotAllowed."""
-        user = self.of(user_id)
-        values: dict[str, Any] = {"active": active, "locale": locale, "timezone": timezone}
-        values["name"] = None if name is None else clean_name(name)
-        values["role"] = None if role is None else clean_role(role)
-        after = replace(user, **{key: value for key, value in values.items() if value is not None})
-        self._keep_an_admin(user, after)
-        await self._write(user_id, {k: str(v) if k == "role" else v for k, v in values.items() if v is not None})
-        self._users[user_id] = after
+        given: dict[str, Any] = {"active": active, "locale": locale, "timezone": timezone}
+        given["name"] = None if name is None else clean_name(name)
+        given["role"] = None if role is None else clean_role(role)
+        values = {key: value for key, value in given.items() if value is not None}
+
+        def changed(user: User) -> User:
+            after = replace(user, **values)
+            self._keep_an_admin(user, after)
+            return after
+
+        after = await self._replace(user_id, changed)
         self._bus.publish(UserChanged(user_id=user_id, signed_out=not after.active))
         self._bus.publish(ExtensionsChanged())
         return after
@@ -126,49 +139,90 @@ class Users:
         """Set a new password; every session of the user ends."""
         self.of(user_id)
         hashed = await self._passwords.hash(check_password(password))
-        async with self._store.begin() as tx:
-            await rows.change(tx, user_id, {"password_hash": hashed})
-            await rows.end_sessions(tx, user_id)
+        async with self._turn:
+            async with self._store.begin() as tx:
+                await rows.set_password_hash(tx, user_id, hashed)
+                await rows.end_sessions(tx, user_id)
+            self._hashes[user_id] = hashed
         self._bus.publish(UserChanged(user_id=user_id, signed_out=True))
 
     async def sit(self, user_id: str, extensions: Collection[str]) -> User:
         """The user sits at exactly these extensions from now on."""
-        user, seats = self.of(user_id), clean_extensions(extensions)
-        async with self._store.begin() as tx:
-            await rows.set_extensions(tx, user_id, seats)
-        self._users[user_id] = replace(user, extensions=seats)
+        seats = clean_extensions(extensions)
+        after = await self._replace(user_id, lambda user: replace(user, extensions=seats))
         self._bus.publish(ExtensionsChanged())
-        return self._users[user_id]
+        return after
 
     async def prefer(self, user_id: str, changes: Mapping[str, Any]) -> User:
         """Write the user's own preferences in `changes`; the others stay."""
-        user = self.of(user_id)
         for key, value in changes.items():
             if key not in PREFERENCES or not isinstance(value, PREFERENCES[key]):
                 raise BadInput("There is no such preference.", key)
-        prefs = dict(user.prefs) | dict(changes)
-        await self._write(user_id, {"prefs": prefs})
-        self._users[user_id] = replace(user, prefs=prefs)
+        after = await self._replace(user_id, lambda user: replace(user, prefs=dict(user.prefs) | dict(changes)))
         self._bus.publish(UserChanged(user_id=user_id))
-        return self._users[user_id]
+        return after
 
     async def choose_presence(self, user_id: str, presence: Presence) -> User:
         """Remember what the user chose; `screenpop.agents.presence` tells the others."""
-        user = self.of(user_id)
         if presence not in CHOICES:
             raise BadInput("Presence is available, busy or away.", "presence")
-        await self._write(user_id, {"presence": presence})
-        self._users[user_id] = replace(user, presence=presence)
-        return self._users[user_id]
+        return await self._replace(user_id, lambda user: replace(user, presence=presence))
 
-    async def _write(self, user_id: str, values: Mapping[str, Any]) -> None:
-        if values:
+    # ------------------------------------------------------------ keeping up
+
+    async def run(self) -> None:
+        """Notice what another process wrote; for ever. A failing disk is tried again."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.refresh()
+            except SQLAlchemyError as error:
+                log.error("users could not be read", error=str(error))
+
+    async def refresh(self) -> None:
+        """Read everybody again if another process wrote users, and tell the bus of each who is another now."""
+        if await mark_of(self._store, WRITTEN_OUTSIDE) == self._mark:
+            return
+        before, hashes = self._users, self._hashes
+        await self.load()
+        for user in self.all():
+            new_password = self._hashes[user.id] != hashes.get(user.id)
+            if new_password or user != before.get(user.id):
+                self._bus.publish(UserChanged(user_id=user.id, signed_out=new_password or not user.active))
+        self._bus.publish(ExtensionsChanged())
+
+    # ------------------------------------------------------------ within
+
+    async def _replace(self, user_id: str, change: Callable[[User], User]) -> User:
+        """Write what `change` makes of the user, one after the other: nobody writes over what another just wrote."""
+        async with self._turn:
+            before = self.of(user_id)
+            after = change(before)
             async with self._store.begin() as tx:
-                await rows.change(tx, user_id, values)
+                await rows.put(tx, before, after)
+            self._users[user_id] = after
+        return after
 
     async def _hash_of(self, user: User) -> str:
+        """From the store: another process may just have set a new password."""
         async with self._store.read() as tx:
-            return await rows.password_hash(tx, user.id)
+            return (await rows.password_hashes(tx, user.id)).get(user.id, "")
+
+    async def _insert(self, user: User, hashed: str) -> None:
+        try:
+            async with self._store.begin() as tx:
+                await rows.add(tx, user, hashed, self._clock())
+        except IntegrityError:
+            raise Conflict("The login %(login)s is taken.", login=user.login) from None
+
+    async def _renew_hash(self, user_id: str, old: str, new: str) -> None:
+        """Keep the same password by today's costs, unless there is another password by now."""
+        async with self._turn:
+            if self._hashes[user_id] != old:
+                return
+            async with self._store.begin() as tx:
+                await rows.set_password_hash(tx, user_id, new)
+            self._hashes[user_id] = new
 
     def _keep_an_admin(self, before: User, after: User) -> None:
         def rules(user: User) -> bool:

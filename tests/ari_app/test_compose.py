@@ -35,6 +35,16 @@ async def start(config: Path) -> asyncio.subprocess.Process:
     )  # fmt: skip
 
 
+async def command(config: Path, *words: str, typed: bytes) -> None:
+    """Run `ringdesk user`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "import sys; from ari_app.main import main; sys.exit(main())",
+        "user", *words, "--config", str(config), stdin=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    await process.communicate(typed + b"\n")
+    assert process.returncode == 0
+
+
 async def answers(url: str) -> dict:
     """What `url` says, as soon as it says anything."""
     async with aiohttp.ClientSession() as client, asyncio.timeout(15):
@@ -55,6 +65,27 @@ async def test_service_starts_without_its_pbx_says_so_and_stops_on_sigterm(tmp_p
     _, said = await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode == 0
     assert b"Traceback" not in said
+
+
+async def test_user_added_and_then_given_a_new_password_by_a_command_is_noticed_by_the_running_service(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    config = write_config(tmp_path, port, free_port())
+    process = await start(config)
+    await answers(f"http://127.0.0.1:{port}/health")
+    cookies = aiohttp.CookieJar(unsafe=True)  # also those of an address without a name
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", cookie_jar=cookies) as browser, asyncio.timeout(30):
+        await command(config, "add", "anna", typed=b"correct horse")
+        form = {"login": "anna", "password": "correct horse"}
+        while (await browser.post("/sign-in", data=form, allow_redirects=False)).status != 303:
+            await asyncio.sleep(0.8)  # not so often that the service takes it for guessing
+        assert (await browser.get("/api/state")).status == 200
+        await command(config, "passwd", "anna", typed=b"another horse")
+        while (await browser.get("/api/state")).status != 401:
+            await asyncio.sleep(0.1)
+    os.kill(process.pid, signal.SIGTERM)
+    await asyncio.wait_for(process.communicate(), 10)
 
 
 @pytest.mark.parametrize("taken", ["server", "agi"])

@@ -1,5 +1,6 @@
 """Users: who there is, who may do what, who sits where."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -7,11 +8,13 @@ from sqlalchemy import insert, select
 
 from screenpop.agents.passwords import Passwords
 from screenpop.agents.rights import RIGHTS, Permission, Role, demand, may
-from screenpop.agents.users import MAX_EXTENSIONS, Users
+from screenpop.agents.store import password_hashes
+from screenpop.agents.users import MAX_EXTENSIONS, WRITTEN_OUTSIDE, Users
 from screenpop.bus import Bus
 from screenpop.errors import BadInput, Conflict, NotAllowed, NotFound
 from screenpop.facts import ExtensionsChanged, UserChanged
 from screenpop.store.engine import Store
+from screenpop.store.outside import set_mark
 from screenpop.store.tables import session
 
 PASSWORD = "correct horse"
@@ -88,7 +91,8 @@ async def test_password_hash_of_older_costs_is_renewed_at_sign_in(users: Users, 
     assert await later.verify("anna", PASSWORD)
     user = later.by_login("anna")
     assert user
-    assert not stronger.is_outdated(await later._hash_of(user))
+    async with store.read() as tx:
+        assert not stronger.is_outdated((await password_hashes(tx))[user.id])
 
 
 async def test_new_password_ends_the_sessions_in_the_store(users: Users, store: Store, bus: Bus) -> None:
@@ -104,6 +108,57 @@ async def test_new_password_ends_the_sessions_in_the_store(users: Users, store: 
         assert (await tx.execute(select(session))).all() == []
     assert told == [UserChanged(user_id=made.id, signed_out=True)]
     assert await users.verify("anna", PASSWORD) is None
+
+
+async def test_deactivated_user_has_no_session_left_to_come_back_with(users: Users, store: Store) -> None:
+    made = await users.add("anna", "Anna", "agent", PASSWORD)
+    now = datetime.now(UTC)
+    async with store.begin() as tx:
+        row = {"id": "h", "user_id": made.id, "created_at": now, "seen_at": now, "expires_at": now}
+        await tx.execute(insert(session).values(row))
+    await users.change(made.id, active=False)
+    await users.change(made.id, active=True)
+    async with store.read() as tx:
+        assert (await tx.execute(select(session))).all() == []
+
+
+async def test_changes_at_the_same_time_are_all_kept(users: Users, store: Store) -> None:
+    made = await users.add("anna", "Anna", "agent", PASSWORD)
+    await asyncio.gather(
+        users.sit(made.id, ["101"]),
+        users.prefer(made.id, {"theme": "dark"}),
+        users.prefer(made.id, {"sound": False}),
+        users.choose_presence(made.id, "away"),
+        users.change(made.id, name="Anna Berg"),
+    )
+    kept = users.of(made.id)
+    assert (kept.extensions, kept.prefs, kept.presence) == (("101",), {"theme": "dark", "sound": False}, "away")
+    assert (await reloaded(store)).of(made.id) == kept
+
+
+async def test_two_admins_cannot_lower_each_other_at_the_same_time(users: Users) -> None:
+    one = await users.add("root", "Root", "admin", PASSWORD)
+    two = await users.add("second", "Second", "admin", PASSWORD)
+    results = await asyncio.gather(
+        users.change(one.id, role="agent"), users.change(two.id, role="agent"), return_exceptions=True
+    )
+    assert [type(result) for result in results].count(NotAllowed) == 1
+
+
+async def test_what_another_process_wrote_is_noticed(users: Users, bus: Bus, store: Store) -> None:
+    anna = await users.add("anna", "Anna", "agent", PASSWORD)
+    await users.add("carl", "Carl", "agent", PASSWORD)
+    told: list[UserChanged] = []
+    bus.subscribe(UserChanged, told.append)
+    other = await reloaded(store)
+    ben = await other.add("ben", "Ben", "agent", PASSWORD, ["102"])
+    await other.set_password(anna.id, "another horse")
+    await users.refresh()
+    assert (users.get(ben.id), told) == (None, [])
+    await set_mark(store, WRITTEN_OUTSIDE)
+    await users.refresh()
+    assert (users.at("102"), await users.verify("anna", "another horse")) == ((ben,), anna)
+    assert told == [UserChanged(user_id=anna.id, signed_out=True), UserChanged(user_id=ben.id, signed_out=True)]
 
 
 async def test_last_admin_cannot_be_lost(users: Users) -> None:
