@@ -1,8 +1,11 @@
 """The panel: one aiohttp application made of the feature folders' routes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 
+import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from screenpop.facts import UserChanged
 from web import admin, auth, calls, customers, panel, stream
@@ -17,6 +20,9 @@ from web.security import add_headers, guard
 
 MAX_BODY = 11 * 1024 * 1024
 """Bytes of one request: a photo of 10 MB and its form."""
+
+SWEEP_SECONDS = 30.0
+log = structlog.get_logger(__name__)
 
 Routes = Callable[[], Iterable[web.AbstractRouteDef]]
 FEATURES: tuple[Routes, ...] = (
@@ -43,6 +49,7 @@ def build_app(services: Services) -> web.Application:
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_follow_users)
+    app.cleanup_ctx.append(_sweep_sessions)
     for routes in FEATURES:
         app.add_routes(routes())
     app.router.add_static(static_root(), STATIC)
@@ -66,3 +73,21 @@ async def _follow_users(app: web.Application) -> AsyncIterator[None]:
     unsubscribe = services.bus.subscribe(UserChanged, changed)
     yield
     unsubscribe()
+
+
+async def _sweep_sessions(app: web.Application) -> AsyncIterator[None]:
+    """Streams end with their session, also with one that ran out."""
+    sweeping = asyncio.create_task(_sweep_for_ever(app[SERVICES]))
+    yield
+    sweeping.cancel()
+    await asyncio.gather(sweeping, return_exceptions=True)
+
+
+async def _sweep_for_ever(services: Services) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            for key in await services.sessions.sweep():
+                services.hub.disconnect(session=key)
+        except SQLAlchemyError as error:
+            log.error("sessions could not be written", error=str(error))

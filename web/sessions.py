@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
 
 from screenpop.store.engine import Store
 from screenpop.store.tables import session as table
@@ -44,6 +44,9 @@ class Sessions:
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self._store, self._clock = store, clock
         self._known: dict[str, Session] = {}
+        self._endings = 0
+        """How often sessions were ended: what was read before that may not be remembered."""
+        self._touched: set[str] = set()
 
     async def start(self, user_id: str, user_agent: str = "", ip: str = "") -> str:
         """A new session; returns the token for the cookie. Sessions that ran out are swept on the way."""
@@ -58,42 +61,49 @@ class Sessions:
 
     async def find(self, token: str) -> Session | None:
         """The live session of `token`, or None."""
-        key, now = _key(token), self._clock()
+        key, now, endings = _key(token), self._clock(), self._endings
         session = self._known.get(key) or await self._load(key)
         if session is None or not session.is_live(now):
             self._known.pop(key, None)
             return None
         if now - session.seen_at > TOUCH_EVERY:
-            session = await self._touch(session, now)
-        self._known[key] = session
+            session = replace(session, seen_at=now)
+            self._touched.add(key)
+        if endings == self._endings:
+            self._known[key] = session
         return session
+
+    async def sweep(self) -> list[str]:
+        """Write down which sessions were in use; returns the keys of those that ran out. Call it every so often.
+
+        No request waits for this: the store may be busy, and a page can be shown all the same.
+        """
+        now, touched = self._clock(), [self._known[key] for key in self._touched if key in self._known]
+        if touched:
+            async with self._store.begin() as tx:
+                await tx.execute(_TOUCH, [{"this": each.key} | _times(each) for each in touched])
+        self._touched -= {each.key for each in touched}
+        over = [key for key, session in self._known.items() if not session.is_live(now)]
+        for key in over:
+            del self._known[key]
+        return over
 
     async def end(self, key: str) -> None:
         """End the session of this key."""
-        self._known.pop(key, None)
         async with self._store.begin() as tx:
             await tx.execute(delete(table).where(table.c.id == key))
+        self._known.pop(key, None)
+        self._endings += 1
 
-    async def end_all(self, user_id: str, but: str = "") -> None:
-        """End every session of `user_id`, but the one of key `but`."""
-        self.forget(user_id, but)
-        async with self._store.begin() as tx:
-            await tx.execute(delete(table).where(table.c.user_id == user_id, table.c.id != but))
-
-    def forget(self, user_id: str, but: str = "") -> None:
-        """Look the user's sessions up in the store again next time."""
-        self._known = {k: s for k, s in self._known.items() if s.user_id != user_id or k == but}
+    def forget(self, user_id: str) -> None:
+        """The user's sessions were ended in the store: remember none of them."""
+        self._known = {key: session for key, session in self._known.items() if session.user_id != user_id}
+        self._endings += 1
 
     async def _load(self, key: str) -> Session | None:
         async with self._store.read() as tx:
             row = (await tx.execute(select(table).where(table.c.id == key))).mappings().first()
         return _session(row) if row else None
-
-    async def _touch(self, session: Session, now: float) -> Session:
-        session = replace(session, seen_at=now)
-        async with self._store.begin() as tx:
-            await tx.execute(update(table).where(table.c.id == session.key).values(_row(session)))
-        return session
 
 
 def _key(token: str) -> str:
@@ -105,14 +115,20 @@ def _moment(at: float) -> datetime:
 
 
 def _row(session: Session) -> dict[str, object]:
+    fixed = {"id": session.key, "user_id": session.user_id, "created_at": _moment(session.started_at)}
+    return fixed | _times(session)
+
+
+def _times(session: Session) -> dict[str, datetime]:
     ends = min(session.seen_at + IDLE, session.started_at + LONGEST)
-    return {
-        "id": session.key,
-        "user_id": session.user_id,
-        "created_at": _moment(session.started_at),
-        "seen_at": _moment(session.seen_at),
-        "expires_at": _moment(ends),
-    }
+    return {"seen_at": _moment(session.seen_at), "expires_at": _moment(ends)}
+
+
+_TOUCH = (
+    update(table)
+    .where(table.c.id == bindparam("this"))
+    .values(seen_at=bindparam("seen_at"), expires_at=bindparam("expires_at"))
+)
 
 
 def _session(row: RowMapping) -> Session:
