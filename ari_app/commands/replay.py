@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the agents' extensions, each with its devices where they are not named after it: "
         "101,102=SIP/150010002+PJSIP/102-web; without it the configuration's are used",
     )
-    parser.add_argument("--trunks", metavar="LIST", help="devices that lead outside: PJSIP/provider,DAHDI/g0")
+    parser.add_argument("--trunks", metavar="LIST", help="devices that lead outside: PJSIP/provider,DAHDI/i1")
     parser.add_argument("--config", metavar="FILE", help="the configuration file")
 
 

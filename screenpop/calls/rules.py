@@ -37,7 +37,12 @@ def kind_of(leg: Leg, directory: Directory, trunks: Collection[str]) -> Kind:
         return "local"
     if directory.extension_of(leg.device):
         return "agent"
-    return "trunk" if not trunks or leg.device.casefold() in trunks else "phone"
+    return "trunk" if not trunks or _leads_outside(leg.device.casefold(), trunks) else "phone"
+
+
+def _leads_outside(device: str, trunks: Collection[str]) -> bool:
+    """`DAHDI/i1/5551234` carries the number after the trunk's own name."""
+    return device in trunks or any(device.startswith(f"{trunk}/") for trunk in trunks)
 
 
 def direction_of(origin: Kind, dialled: Collection[Kind]) -> Direction:

@@ -290,6 +290,16 @@ def test_leg_that_the_pbx_lists_again_is_not_ended() -> None:
     assert [call.id for call in tracker.calls()] == ["1"]
 
 
+@pytest.mark.parametrize(
+    ("name", "direction"),
+    [("DAHDI/i1/442079460001", "incoming"), ("PJSIP/trunk", "incoming"), ("DAHDI/i12/3", "internal")],
+)
+def test_trunk_is_known_by_its_span_whatever_number_its_channel_carries(name: str, direction: str) -> None:
+    tracker = Tracker(AGENTS, ["dahdi/i1", "PJSIP/trunk"])
+    facts = run(Script().seen(leg(name, "1", exten="101", state="calling")), tracker)
+    assert facts[0].call.direction == direction
+
+
 def test_click_to_dial_through_a_local_channel_tells_what_a_direct_one_tells() -> None:
     local = leg("Local/101@internal", "1", caller=Party("442079460001", "Ada"))
     other = leg("Local/101@internal", "2", "1")
