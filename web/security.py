@@ -1,5 +1,6 @@
 """What every request must pass: is somebody signed in, may he, and does the request come from our own pages?"""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from web.sessions import COOKIE, HOST_COOKIE
 
 H = TypeVar("H", bound=Callable[..., Awaitable[web.StreamResponse]])
 PUBLIC = "public"
+UNDER_WAY = web.AppKey("under_way", set[asyncio.Future[web.StreamResponse]])
+"""Changes that are being made."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 CONTENT_POLICY = "; ".join(
@@ -87,15 +90,31 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     check_origin(request)
     await _recognise(request)
+    check_right(request)
+    return await (handler(request) if request.method in SAFE_METHODS else carry_through(request.app, handler(request)))
+
+
+def check_right(request: web.Request) -> None:
+    """Raise NotSignedIn or NotAllowed unless the handler is for everybody, or the user's role covers it."""
     permission = permission_of(request.match_info.handler)
     if permission == PUBLIC or isinstance(request.match_info.route.resource, web.StaticResource):
-        return await handler(request)
+        return
     user = request.get(USER)
     if user is None:
         raise NotSignedIn("Sign in first.")
     if not isinstance(permission, Permission) or not user.may(permission):
         raise NotAllowed("Your role does not allow this.")
-    return await handler(request)
+
+
+async def carry_through(app: web.Application, change: Awaitable[web.StreamResponse]) -> web.StreamResponse:
+    """Let a change run to its end, also where the browser has gone meanwhile.
+
+    Cut off just when the store commits, it would be written, and what is kept in memory would not know of it.
+    """
+    task = asyncio.ensure_future(change)
+    app[UNDER_WAY].add(task)
+    task.add_done_callback(app[UNDER_WAY].discard)
+    return await asyncio.shield(task)
 
 
 def check_origin(request: web.Request) -> None:
@@ -137,6 +156,12 @@ def is_https(server: Server) -> bool:
     return urlsplit(server.public_url).scheme == "https"
 
 
+def cookie_name(server: Server) -> str:
+    """The session's cookie. By https only the one that nobody else can set counts: a planted one would be a sign-in
+    in another's name."""
+    return HOST_COOKIE if is_https(server) else COOKIE
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
@@ -144,7 +169,7 @@ def _origin(url: str) -> str:
 
 async def _recognise(request: web.Request) -> None:
     services = request.app[SERVICES]
-    token = request.cookies.get(HOST_COOKIE) or request.cookies.get(COOKIE) or ""
+    token = request.cookies.get(cookie_name(services.config.server), "")
     session = await services.sessions.find(token) if token else None
     user = services.users.get(session.user_id) if session else None
     if session and user and user.active:

@@ -12,11 +12,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from screenpop.agents.rights import Permission
 from screenpop.config import Server
 from screenpop.errors import BadInput, Conflict, NotAllowed, NotFound, PbxAway, PbxRefused, RingdeskError
+from tests.until import until
 from web.app import build_app
 from web.errors import status_of
 from web.keys import Services
 from web.security import HEADERS, NotSignedIn, permission_of, public, requires
-from web.sessions import COOKIE
+from web.sessions import COOKIE, HOST_COOKIE
 
 
 @pytest.mark.parametrize(
@@ -146,6 +147,45 @@ async def test_role_decides_on_the_server(services: Services) -> None:
             token = await services.sessions.start(user.id)
             answers.append((await client.get("/for-admins", cookies={COOKIE: token})).status)
     assert answers == [403, 403, 200]
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_change_goes_on_when_the_browser_leaves_and_a_page_does_not(services: Services, method: str) -> None:
+    begun, go_on, done = asyncio.Event(), asyncio.Event(), []
+
+    @public
+    async def slow(request: web.Request) -> web.StreamResponse:
+        begun.set()
+        try:
+            await go_on.wait()
+        finally:
+            done.append(go_on.is_set())
+        return web.Response()
+
+    app = await asyncio.to_thread(build_app, services)
+    app.router.add_route(method, "/slow", slow)
+    async with TestClient(TestServer(app, handler_cancellation=True)) as client:
+        asking = asyncio.create_task(client.request(method, "/slow"))
+        await begun.wait()
+        asking.cancel()
+        if method == "GET":
+            await until(lambda: done)
+        go_on.set()
+        await until(lambda: done)
+    assert done == [method == "POST"]
+
+
+async def test_cookie_that_anybody_can_plant_counts_for_nothing_where_browsers_come_by_https(
+    services: Services,
+) -> None:
+    user = services.users.by_login("101")
+    assert user
+    token = await services.sessions.start(user.id)
+    secure = replace(services, config=_public(services, "https://desk.example"))
+    async with TestClient(TestServer(await asyncio.to_thread(build_app, secure))) as client:
+        planted = await client.get("/api/state", headers={"Cookie": f"{COOKIE}={token}"})
+        own = await client.get("/api/state", headers={"Cookie": f"{HOST_COOKIE}={token}"})
+    assert (planted.status, own.status) == (401, 200)
 
 
 async def test_health_is_open_and_ready_follows_the_pbx(anonymous, services: Services) -> None:

@@ -11,8 +11,8 @@ from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.keys import SESSION, USER, services
 from web.render import reading, render
-from web.security import address_of, is_https, public, requires
-from web.sessions import COOKIE, HOST_COOKIE, LONGEST
+from web.security import address_of, cookie_name, is_https, public, requires
+from web.sessions import LONGEST
 
 LIMIT = web.AppKey("login_limit", LoginLimit)
 
@@ -59,7 +59,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 def set_cookie(request: web.Request, response: web.Response, token: str) -> None:
     """Put the session's cookie on `response`; an empty token takes it away."""
     https = is_https(services(request).config.server)
-    name = HOST_COOKIE if https else COOKIE
+    name = cookie_name(services(request).config.server)
     if not token:
         response.del_cookie(name, path="/", secure=https, httponly=True, samesite="Lax")
         return
