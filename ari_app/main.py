@@ -16,6 +16,7 @@ COMMANDS = {
     "user": "ari_app.commands.user",
     "import": "ari_app.commands.import_",
     "migrate": "ari_app.commands.migrate",
+    "dialplan": "ari_app.commands.dialplan",
     "demo": "ari_app.commands.demo",
 }
 
