@@ -308,8 +308,10 @@ class Tracker:
         elif seen.called and channel is not channel.call.origin:
             channel.dialled = True
             note_rung(channel, "")
-        if seen.leg.state == "up" and (seen.bridge or channel.dialled):
+        takes_part = seen.bridge or (channel.dialled and channel.agent)  # an agent may be about to transfer
+        if seen.leg.state == "up" and takes_part:
             channel.bridge = seen.bridge
+            settle(channel.call)  # who answered depends on which way the call goes
             talks(channel, at)
 
     def _adopt_queued(self, entry: ev.QueueEntry, at: float) -> None:

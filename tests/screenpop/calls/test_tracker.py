@@ -300,6 +300,21 @@ def test_trunk_is_known_by_its_span_whatever_number_its_channel_carries(name: st
     assert facts[0].call.direction == direction
 
 
+def test_outgoing_call_that_is_up_when_ringdesk_starts_stays_the_agents() -> None:
+    a, b = leg("PJSIP/101", "1", exten="442079460001", state="up"), leg("PJSIP/trunk", "2", "1", state="up")
+    seen = (ev.SnapshotLeg(leg=a, bridge="b1"), ev.SnapshotLeg(leg=b, bridge="b1", called=True))
+    facts = run(Script().then(ev.Snapshot, legs=seen).gone(b, a))
+    end = only(facts, CallEnded)
+    assert (end.agent, end.call.answered_by, end.call.direction) == ("101", "101", "outgoing")
+
+
+def test_mobile_that_is_up_but_joined_to_nobody_when_ringdesk_starts_has_not_answered() -> None:
+    """It is being asked whether it takes the call."""
+    a, b = caller(), leg("PJSIP/trunk", "2", "1", state="up")
+    seen = (ev.SnapshotLeg(leg=a), ev.SnapshotLeg(leg=b, called=True))
+    assert only(run(Script().then(ev.Snapshot, legs=seen).gone(b, a)), CallEnded).result == "missed"  # type: ignore[attr-defined]
+
+
 def test_click_to_dial_through_a_local_channel_tells_what_a_direct_one_tells() -> None:
     local = leg("Local/101@internal", "1", caller=Party("442079460001", "Ada"))
     other = leg("Local/101@internal", "2", "1")
