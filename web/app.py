@@ -13,16 +13,16 @@ from web.admin.imports import UPLOADS, Uploads
 from web.api import health, pops, state
 from web.auth.limits import LoginLimit
 from web.auth.pages import LIMIT
+from web.changes import CHANGES, Changes
 from web.errors import errors
 from web.keys import SERVICES, TEMPLATES, Services
 from web.render import STATIC, build_environment, static_root
-from web.security import UNDER_WAY, add_headers, guard
+from web.security import add_headers, guard
 
 MAX_BODY = 11 * 1024 * 1024
 """Bytes of one request: a photo of 10 MB and its form."""
 
 SWEEP_SECONDS = 30.0
-FINISH_SECONDS = 3.0
 log = structlog.get_logger(__name__)
 
 Routes = Callable[[], Iterable[web.AbstractRouteDef]]
@@ -47,7 +47,7 @@ def build_app(services: Services) -> web.Application:
     app[TEMPLATES] = build_environment()
     app[LIMIT] = LoginLimit()
     app[UPLOADS] = Uploads()
-    app[UNDER_WAY] = set[asyncio.Future[web.StreamResponse]]()
+    app[CHANGES] = Changes()
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_end_streams)
     app.on_cleanup.append(_finish_changes)
@@ -65,12 +65,7 @@ async def _end_streams(app: web.Application) -> None:
 
 
 async def _finish_changes(app: web.Application) -> None:
-    """Changes under way come to their end; one that takes long, an import, is cut off between two batches."""
-    if app[UNDER_WAY]:
-        _, late = await asyncio.wait(app[UNDER_WAY], timeout=FINISH_SECONDS)
-        for change in late:
-            change.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+    await app[CHANGES].finish()
 
 
 async def _follow_users(app: web.Application) -> AsyncIterator[None]:

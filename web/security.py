@@ -1,6 +1,5 @@
 """What every request must pass: is somebody signed in, may he, and does the request come from our own pages?"""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -11,13 +10,12 @@ from aiohttp.typedefs import Handler
 from screenpop.agents.rights import Permission
 from screenpop.config import Server
 from screenpop.errors import NotAllowed
+from web.changes import CHANGES
 from web.keys import SERVICES, SESSION, USER
 from web.sessions import COOKIE, HOST_COOKIE
 
 H = TypeVar("H", bound=Callable[..., Awaitable[web.StreamResponse]])
 PUBLIC = "public"
-UNDER_WAY = web.AppKey("under_way", set[asyncio.Future[web.StreamResponse]])
-"""Changes that are being made."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 CONTENT_POLICY = "; ".join(
@@ -91,7 +89,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     check_origin(request)
     await _recognise(request)
     check_right(request)
-    return await (handler(request) if request.method in SAFE_METHODS else carry_through(request.app, handler(request)))
+    if request.method in SAFE_METHODS:
+        return await handler(request)
+    return await request.app[CHANGES].carry_through(handler(request))
 
 
 def check_right(request: web.Request) -> None:
@@ -104,17 +104,6 @@ def check_right(request: web.Request) -> None:
         raise NotSignedIn("Sign in first.")
     if not isinstance(permission, Permission) or not user.may(permission):
         raise NotAllowed("Your role does not allow this.")
-
-
-async def carry_through(app: web.Application, change: Awaitable[web.StreamResponse]) -> web.StreamResponse:
-    """Let a change run to its end, also where the browser has gone meanwhile.
-
-    Cut off just when the store commits, it would be written, and what is kept in memory would not know of it.
-    """
-    task = asyncio.ensure_future(change)
-    app[UNDER_WAY].add(task)
-    task.add_done_callback(app[UNDER_WAY].discard)
-    return await asyncio.shield(task)
 
 
 def check_origin(request: web.Request) -> None:
