@@ -71,8 +71,9 @@ def _upsert(dialect: str) -> sa.Insert:
     statement: sa.Insert = insert.on_conflict_do_update(
         index_elements=["id"],
         set_={
-            **{name: new[name] for name in ("direction", "ended_at", "result", "cause", "talk_seconds", "swept")},
+            **{name: new[name] for name in ("direction", "ended_at", "cause", "talk_seconds", "swept")},
             **kept,
+            "result": sa.case((sa.and_(_answered_before(new), new.result != ""), "answered"), else_=new.result),
             "remote_raw": _known(new.remote_raw, call.c.remote_raw),
             "remote_name": _known(new.remote_name, call.c.remote_name),
             "started_at": sa.case((call.c.started_at < new.started_at, call.c.started_at), else_=new.started_at),
@@ -82,6 +83,11 @@ def _upsert(dialect: str) -> sa.Insert:
         },
     )
     return statement
+
+
+def _answered_before(new: sa.ColumnCollection[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+    """An earlier run saw the answer; an outgoing one may be taken back: it was the agent's own phone."""
+    return sa.and_(call.c.answered_at.is_not(None), new.direction == "incoming")
 
 
 async def users_at(tx: AsyncConnection, extensions: Collection[str]) -> dict[str, str]:

@@ -103,6 +103,17 @@ async def test_a_call_written_step_by_step_is_the_same_row(log: CallLog, bus: Bu
     assert await log.recent() == [at_once]
 
 
+async def test_a_call_answered_before_a_restart_is_not_missed_after_it(log: CallLog, bus: Bus) -> None:
+    """The tracker adopts the call when it is transferred, and does not know who had answered before."""
+    ring(bus)
+    bus.publish(CallAnswered(call=TALKING, at=1004, agent="101"))
+    await log.flush()
+    bus.publish(CallEnded(call=replace(RINGING, ended_at=1064.0), at=1064, result="missed"))
+    await log.flush()
+    (row,) = await log.recent()
+    assert (row.result, row.agent, row.answered_at) == ("answered", "101", datetime.fromtimestamp(1004, UTC))
+
+
 async def test_a_later_fact_that_knows_less_takes_nothing_away(log: CallLog, bus: Bus) -> None:
     ring(bus)
     await log.flush()
