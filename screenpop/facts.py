@@ -10,6 +10,8 @@ from typing import ClassVar, Literal
 Direction = Literal["incoming", "outgoing", "internal"]
 Result = Literal["answered", "missed", "abandoned", "busy", "failed", "no_answer"]
 RingEnd = Literal["answered_elsewhere", "no_answer", "busy", "rejected", "cancelled", "failed"]
+OnCall = Literal["", "ringing", "talking"]
+"""What a person does in calls, seen from outside; who calls and waits for an answer counts as ringing."""
 TransferKind = Literal["blind", "attended"]
 
 
@@ -47,6 +49,8 @@ class CallView:
     """The extension that answered first (incoming, internal) or whose call was answered (outgoing)."""
     agents: tuple[str, ...] = ()
     """The extensions that take part now: ringing, talking or holding."""
+    talking: tuple[str, ...] = ()
+    """Those of them that talk or hold; of the others a phone rings, or they call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,4 +251,4 @@ class PresenceChanged:
 
     user_id: str
     presence: Literal["available", "busy", "away", "offline"]
-    on_call: bool = False
+    on_call: OnCall = ""

@@ -9,7 +9,7 @@ What a panel gets (each event's data is one JSON object):
 | `pop` | a pop as it stands now; see `screenpop.pops.wire` |
 | `pop_gone` | `{"id"}`: take the pop away |
 | `pbx` | `{"up", "state", "reason", "version", "since"}` |
-| `presence` | `{"user_id", "name", "presence", "on_call", "extensions"}` |
+| `presence` | `{"user_id", "name", "presence", "on_call", "extensions"}`; `on_call`: "", ringing or talking |
 | `notice` | `{"id", "kind", "title", "text", "url"}` |
 | `prefs` | the user's own preferences after a change |
 | `beat` | `{}`, without an id, every 15 s: where none comes for 40 s the line is dead |

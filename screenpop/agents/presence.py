@@ -1,11 +1,11 @@
-"""Who is there: what a user chose, made `offline` while no panel is open, and whether a call is on."""
+"""Who is there: what a user chose, made `offline` while no panel is open, and whether a phone rings or a call is on."""
 
 import asyncio
 
 from screenpop.agents.model import Presence, User
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
-from screenpop.facts import CallFact, ExtensionsChanged, PresenceChanged
+from screenpop.facts import CallFact, CallView, ExtensionsChanged, OnCall, PresenceChanged
 
 GRACE_SECONDS = 10.0
 """A page that loads closes its stream and opens another: only after this long without one is a user offline."""
@@ -18,7 +18,7 @@ class Presences:
         self._users, self._bus, self._grace = users, bus, grace
         self._open: set[str] = set()
         self._leaving: dict[str, asyncio.TimerHandle] = {}
-        self._calls: dict[str, tuple[str, ...]] = {}
+        self._calls: dict[str, CallView] = {}
         self._told: dict[str, PresenceChanged] = {}
         bus.subscribe(CallFact, self._call)
         bus.subscribe(ExtensionsChanged, lambda _: self._tell_all())
@@ -27,9 +27,12 @@ class Presences:
         """What others see."""
         return user.presence if user.id in self._open else "offline"
 
-    def on_call(self, user: User) -> bool:
-        """Does a phone of this user ring or talk?"""
-        return any(extension in agents for agents in self._calls.values() for extension in user.extensions)
+    def on_call(self, user: User) -> OnCall:
+        """What the phones of this user do; who talks while another phone rings, talks."""
+        seats = set(user.extensions)
+        if any(not seats.isdisjoint(call.talking) for call in self._calls.values()):
+            return "talking"
+        return "ringing" if any(not seats.isdisjoint(call.agents) for call in self._calls.values()) else ""
 
     async def choose(self, user_id: str, presence: Presence) -> None:
         """The user says how it is. Raises BadInput for what cannot be chosen."""
@@ -59,15 +62,12 @@ class Presences:
         self._tell(user_id)
 
     def _call(self, fact: CallFact) -> None:
-        before = self._calls.get(fact.call.id, ()) + self._calls.pop(getattr(fact, "gone", ""), ())
-        over = fact.call.ended_at is not None
-        after = () if over else fact.call.agents
-        self._calls[fact.call.id] = after
-        if not after:
-            del self._calls[fact.call.id]
-        for extension in set(before) ^ set(after):
-            for user in self._users.at(extension):
-                self._tell(user.id)
+        known = (self._calls.pop(call_id, None) for call_id in (fact.call.id, getattr(fact, "gone", "")))
+        concerned = {extension for call in (*known, fact.call) if call for extension in call.agents}
+        if fact.call.ended_at is None and fact.call.agents:
+            self._calls[fact.call.id] = fact.call
+        for user_id in {user.id for extension in concerned for user in self._users.at(extension)}:
+            self._tell(user_id)
 
     def _tell_all(self) -> None:
         for user in self._users.all():

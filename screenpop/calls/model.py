@@ -129,4 +129,5 @@ class Call:
             ended_at=self.ended_at,
             answered_by=self.answered_by,
             agents=tuple(self.parts),
+            talking=tuple(extension for extension, part in self.parts.items() if part.state == "talking"),
         )

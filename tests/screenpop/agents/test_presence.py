@@ -26,7 +26,7 @@ def told(bus: Bus) -> list[PresenceChanged]:
     return told
 
 
-def shown(told: list[PresenceChanged]) -> list[tuple[str, bool]]:
+def shown(told: list[PresenceChanged]) -> list[tuple[str, str]]:
     return [(fact.presence, fact.on_call) for fact in told]
 
 
@@ -37,10 +37,10 @@ async def test_user_is_offline_only_a_while_after_the_last_panel_closed(
     presences.streams(anna, 1)
     presences.streams(anna, 0)
     presences.streams(anna, 1)
-    assert shown(told) == [("available", False)]
+    assert shown(told) == [("available", "")]
     presences.streams(anna, 0)
     await until(lambda: len(told) == 2)
-    assert shown(told)[-1] == ("offline", False)
+    assert shown(told)[-1] == ("offline", "")
 
 
 async def test_chosen_presence_is_told_and_kept(users: Users, bus: Bus, anna: str, told: list[PresenceChanged]) -> None:
@@ -48,22 +48,29 @@ async def test_chosen_presence_is_told_and_kept(users: Users, bus: Bus, anna: st
     presences.streams(anna, 1)
     await presences.choose(anna, "busy")
     await presences.choose(anna, "busy")
-    assert shown(told) == [("available", False), ("busy", False)]
+    assert shown(told) == [("available", ""), ("busy", "")]
     assert users.of(anna).presence == "busy"
     with pytest.raises(BadInput):
         await presences.choose(anna, "offline")
 
 
-async def test_call_makes_the_agent_on_call_until_it_ends(
+async def test_phone_that_rings_is_told_as_that_until_the_agent_talks(
     users: Users, bus: Bus, anna: str, told: list[PresenceChanged]
 ) -> None:
     presences = Presences(users, bus)
     presences.streams(anna, 1)
     ringing = replace(CALL, agents=("101",))
     bus.publish(CallRang(call=ringing, at=1.0, agent="101"))
-    bus.publish(CallAnswered(call=ringing, at=2.0, agent="101"))
+    bus.publish(CallAnswered(call=replace(ringing, talking=("101",)), at=2.0, agent="101"))
     bus.publish(CallEnded(call=replace(ringing, ended_at=3.0), at=3.0, result="answered"))
-    assert shown(told) == [("available", False), ("available", True), ("available", False)]
+    assert [on_call for _, on_call in shown(told)] == ["", "ringing", "talking", ""]
+
+
+async def test_agent_who_talks_while_a_second_call_rings_talks(users: Users, bus: Bus, anna: str) -> None:
+    presences = Presences(users, bus)
+    bus.publish(CallAnswered(call=replace(CALL, agents=("101",), talking=("101",)), at=1.0, agent="101"))
+    bus.publish(CallRang(call=replace(CALL, id="c2", agents=("101",)), at=2.0, agent="101"))
+    assert presences.on_call(users.of(anna)) == "talking"
 
 
 async def test_merged_call_leaves_nobody_on_call(users: Users, bus: Bus, anna: str) -> None:

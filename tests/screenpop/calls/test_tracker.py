@@ -35,6 +35,11 @@ def test_direct_call_answered_tells_its_story_once() -> None:
     assert told(facts) == [("started", ""), ("rang", "101"), ("answered", "101"), ("left", "101"), ("ended", "101")]
 
 
+def test_view_says_who_only_rings_and_who_talks() -> None:
+    views = [fact.call for fact in run(direct_call()) if fact.agent]
+    assert [(view.agents, view.talking) for view in views] == [(("101",), ()), (("101",), ("101",)), ((), ())]
+
+
 @pytest.mark.feature("CALL-08", "CALL-18", "CALL-19", "CALL+03")
 def test_direct_call_shows_direction_caller_line_and_extension_while_it_rings() -> None:
     view = only(run(direct_call()), CallRang).call

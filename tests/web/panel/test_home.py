@@ -34,6 +34,18 @@ async def test_home_lists_own_calls_and_nobody_elses(sign_in: SignIn, services: 
     assert "Somebody &lt;b&gt;else&lt;/b&gt;" in text
 
 
+async def test_home_says_whose_phone_rings_and_who_talks(sign_in: SignIn, services: Services) -> None:
+    client, caller = await sign_in("sue"), Party("+49301234567")
+    view = CallView(
+        id="c", direction="incoming", caller=caller, to=("101", "102"), remote=caller, started_at=1.0,
+        agents=("101", "102"), talking=("102",),
+    )  # fmt: skip
+    services.bus.publish(CallRang(call=view, at=1.0, agent="101"))
+    text = await (await client.get("/")).text()
+    people = text[text.index('id="people"') :].split("<li ")
+    assert [(word in people[1], word in people[2]) for word in ("Ringing", "Talking")] == [(True, False), (False, True)]
+
+
 async def test_home_of_a_supervisor_lists_everybodys_calls(sign_in: SignIn, services: Services) -> None:
     await log_call(services.calls, "a", "101", "+49301234567")
     await log_call(services.calls, "b", "102", "+49307654321")
