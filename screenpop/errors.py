@@ -14,6 +14,11 @@ RingdeskError                 the text is written for the person who sees it
 from collections.abc import Callable
 
 
+def N_(message: str) -> str:
+    """Marks `message` for the catalogues; it is translated where it is shown."""
+    return message
+
+
 class RingdeskError(Exception):
     """The root. `str(error)` may be shown to the person who caused it.
 

@@ -4,11 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from screenpop.agents.rights import Permission
-
-
-def N_(message: str) -> str:
-    """Marks `message` for translation; it is translated where it is shown."""
-    return message
+from screenpop.errors import N_
 
 
 @dataclass(frozen=True, slots=True)

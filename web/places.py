@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from screenpop.agents.rights import Permission
-from web.frame import N_
+from screenpop.errors import N_
 
 
 @dataclass(frozen=True, slots=True)

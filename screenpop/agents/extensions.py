@@ -93,7 +93,9 @@ class Extensions:
         for device in made.devices:
             owner = owners.get(device.casefold(), made.number)
             if owner != made.number:
-                raise BadInput(f"The device {device} belongs to extension {owner}.", "devices")
+                raise BadInput(
+                    "The device %(device)s belongs to extension %(owner)s.", "devices", device=device, owner=owner
+                )
 
 
 def _clean_number(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from screenpop.customers.fold import fold
-from screenpop.errors import BadInput
+from screenpop.errors import N_, BadInput
 
 NUMBER, MAIL, FIRST_NAME, LAST_NAME = "number", "mail", "first_name", "last_name"
 _NAMES: dict[str, str] = {
@@ -29,7 +29,7 @@ _KIND_OF = {
     **dict.fromkeys(("mobile", "cell", "cell_phone", "handy"), "mobile"),
     **{kind: kind for kind in ("work", "home", "office", "fax", "landline")},
 }
-_TWICE = "The column “%(column)s” is there twice, or under another name."
+_TWICE = N_("The column “%(column)s” is there twice, or under another name.")
 _SUFFIXES = ("_number", "_phone", "_tel", "_telephone", "_address")
 
 

@@ -17,16 +17,16 @@ from screenpop.customers.csv_read import Cells
 from screenpop.customers.fields import CLEANERS, clean, clean_mail
 from screenpop.customers.fold import fold
 from screenpop.customers.service import Customers
-from screenpop.errors import BadInput
+from screenpop.errors import N_, BadInput
 from screenpop.numbers import Number, Numbers
 
 BATCH: Final = 200
 MAX_ERRORS: Final = 1000
 """So many bad rows are told in full; all are counted."""
 MOST_NUMBERS: Final = 50
-_TOO_MANY_CELLS: Final = "The row has %(cells)d cells, the header has %(header)d."
-_WAS_SHORTENED: Final = "A spreadsheet has shortened the number to %(number)s: make the column text there."
-_NO_COUNTRY: Final = "There is no country “%(name)s”: write its code of two letters."
+_TOO_MANY_CELLS: Final = N_("The row has %(cells)d cells, the header has %(header)d.")
+_WAS_SHORTENED: Final = N_("A spreadsheet has shortened the number to %(number)s: make the column text there.")
+_NO_COUNTRY: Final = N_("There is no country “%(name)s”: write its code of two letters.")
 _SHORTENED: Final = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _NUMBER_PARTS: Final = re.compile(r"[;,|\n]+")
 
@@ -134,7 +134,7 @@ class _Reader:
     def _read_header(self) -> Header:
         _, cells = next(self._rows, (1, BadInput("The file is empty.", "header")))
         if isinstance(cells, BadInput):
-            raise BadInput(str(cells), "header")
+            raise BadInput(cells.text, "header", **cells.values)
         return read_header(cells)
 
     def _read(self, cells: list[str] | BadInput) -> Ready | BadInput:

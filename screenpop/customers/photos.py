@@ -9,11 +9,11 @@ from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from screenpop.errors import BadInput, NotFound
+from screenpop.errors import N_, BadInput, NotFound
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
-_TOO_MANY_PIXELS: Final = "The photo has more than 50 million pixels."
+_TOO_MANY_PIXELS: Final = N_("The photo has more than 50 million pixels.")
 THUMB_SIZE: Final = (192, 192)
 FORMATS: Final = {
     "JPEG": "image/jpeg",

@@ -15,7 +15,7 @@ import structlog
 from screenpop.agents.model import User
 from screenpop.cards.model import Card
 from screenpop.customers.model import Customer, NewCustomer
-from screenpop.errors import BadInput, NotFound
+from screenpop.errors import N_, BadInput, NotFound
 from screenpop.facts import CallFact, CallStarted, ExtensionsChanged, UserChanged
 from screenpop.pops.model import Change, Pop, PopBook
 from screenpop.pops.seams import Seams, Work
@@ -25,7 +25,7 @@ PATIENCE = 0.05
 """Seconds that a card waits for the customer's data before it is shown with the number alone."""
 SWEEP_SECONDS = 30.0
 LONGEST_NOTE = 4000
-NOT_THERE = "This call is not on your screen any more."
+NOT_THERE = N_("This call is not on your screen any more.")
 
 log = structlog.get_logger(__name__)
 

@@ -1,13 +1,19 @@
 """Languages: which one a reader gets, and that no text is left out."""
 
+import re
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from web import i18n
 from web.i18n import choose, direction, gettext, languages, reader, use
-from web.messages import gather, merged, mo_bytes, po_path, po_text, untranslated
+from web.messages import ROOT, gather, merged, mo_bytes, po_path, po_text, untranslated
+
+TERMINAL = {"config.py", "config_file.py", "config_rules.py", "directory.py", "engine.py"}
+"""Their errors are seen on a terminal only."""
+RAISING = [path for room in ("screenpop", "web") for path in (ROOT / room).rglob("*.py") if path.name not in TERMINAL]
 
 
 def test_english_catalogue_is_complete_and_fresh() -> None:
@@ -27,6 +33,14 @@ def test_placeholders_of_a_translation_are_those_of_the_text(language: str) -> N
     for message in read_po(BytesIO(po_path(language).read_bytes()), locale=language):
         if message.id and message.string:
             assert list(message.check()) == []
+
+
+@pytest.mark.parametrize("path", RAISING, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_error_has_a_text_that_a_catalogue_can_have(path: Path) -> None:
+    """A literal, or a constant marked N_(); what is put together at run time is in none."""
+    text = path.read_text(encoding="utf-8")
+    other = re.findall(r"\b(?:BadInput|Conflict|NotFound|NotAllowed)\(\s*(f[\"']|[A-Z_]+\b)", text)
+    assert [name for name in other if not re.search(rf"^{name}\b.* = N_\(", text, re.MULTILINE)] == []
 
 
 def test_language_is_the_first_that_is_known() -> None:
