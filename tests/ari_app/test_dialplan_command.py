@@ -18,5 +18,5 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     listed = capsys.readouterr().out
-    for word in "init run check replay lookup user import migrate dialplan demo".split():
+    for word in ["init", "run", "check", "replay", "lookup", "user", "import", "migrate", "dialplan", "demo"]:
         assert f"\n    {word} " in listed
