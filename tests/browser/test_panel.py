@@ -236,7 +236,7 @@ async def test_page_reports_no_errors_and_no_policy_violations(chromium: Browser
         await page.goto(house.url + path)
         await live(page)
     house.ring("c1", agent="109")
-    await page.locator(".pop").wait_for()
+    await page.locator("[data-pop=c1-109]").wait_for()
     assert seen == []
 
 
