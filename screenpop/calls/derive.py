@@ -49,7 +49,6 @@ def make_origin(call: Call, channel: Channel) -> None:
     call.callers.discard(call.origin.leg.id)
     call.callers.add(channel.leg.id)
     call.origin = channel
-    channel.dialled = False
 
 
 def is_caller(called: Channel) -> bool:

@@ -386,6 +386,21 @@ async def originate_answered(stage: Stage) -> None:
 
 
 @scenario("101")
+async def originate_through_local(stage: Stage) -> None:
+    """Click to dial as many tools do it: through a Local channel that stays."""
+    provider = await stage.provider()
+    await _originate(stage, channel="Local/101@internal/n")
+    await stage.answers("101")
+    theirs = await provider.next_call()
+    theirs.ring()
+    await moment()
+    await theirs.answer()
+    await stage.tap.event("BridgeEnter", Channel="PJSIP/trunk*")
+    await moment()
+    await theirs.hang_up()
+
+
+@scenario("101")
 async def originate_agent_does_not_answer(stage: Stage) -> None:
     await stage.provider()
     await _originate(stage, seconds=1)
@@ -393,8 +408,8 @@ async def originate_agent_does_not_answer(stage: Stage) -> None:
     await stage.tap.event("Hangup", Channel="PJSIP/101*")
 
 
-async def _originate(stage: Stage, seconds: float = 10) -> None:
-    where = {"Channel": "PJSIP/101", "Context": "internal", "Exten": "+447700900123", "Priority": "1"}
+async def _originate(stage: Stage, seconds: float = 10, channel: str = "PJSIP/101") -> None:
+    where = {"Channel": channel, "Context": "internal", "Exten": "+447700900123", "Priority": "1"}
     limits = {"Timeout": str(int(seconds * 1000)), "Async": "true"}
     await stage.tap.action("Originate", {**where, **limits, "CallerID": '"Alice Example" <+447700900123>'})
 

@@ -303,6 +303,13 @@ STORIES = {
         "answered 101",
         "ended 101 result=answered",
     ],
+    "originate-through-local": [
+        "started",
+        "rang 101",
+        "answered 101",
+        "left 101",
+        "ended 101 result=answered",
+    ],
     "outgoing-answered": [
         "started",
         "rang 101",

@@ -321,6 +321,30 @@ def test_mobile_that_is_up_but_joined_to_nobody_when_ringdesk_starts_has_not_ans
     assert only(run(Script().then(ev.Snapshot, legs=seen).gone(b, a)), CallEnded).result == "missed"  # type: ignore[attr-defined]
 
 
+def test_queue_that_calls_its_member_is_named_though_the_joining_was_lost() -> None:
+    a, b = up(caller(exten="700")), leg("PJSIP/101", "2", "1")
+    facts = run(Script().seen(a).then(ev.DialBegan, caller=a, called=b, queue="support"))
+    assert only(facts, CallRang).call.queue == "support"
+
+
+def test_phone_that_is_joined_after_its_dial_was_called_off_has_answered() -> None:
+    a, b = caller(), leg("PJSIP/101", "2", "1")
+    facts = run(Script().seen(a).dials(a, b).dial_ends(a, b, "cancelled").bridged(b).gone(b, a))
+    assert ("answered", "101") in told(facts)
+    assert only(facts, CallEnded).result == "answered"  # type: ignore[attr-defined]
+
+
+def test_consultation_that_the_pbx_joins_without_a_word_leaves_its_caller_no_new_card() -> None:
+    """The event of the transfer was lost: only the linkedid tells."""
+    a, b = caller(), leg("PJSIP/101", "2", "1")
+    c, d = leg("PJSIP/101", "3", exten="103"), leg("PJSIP/103", "4", "3")
+    script = Script().seen(a).dials(a, b).dial_ends(a, up(b), "answered").bridged(up(b), up(a)).gone(up(b))
+    script.seen(c).dials(c, d).dial_ends(c, up(d), "answered").bridged(up(d), up(c), bridge="b2")
+    facts = run(script.seen(leg("PJSIP/103", "4", "1", state="up")))
+    (call,) = {fact.call.id for fact in facts if fact.NAME == "merged"}
+    assert (call, facts[-1].call.agents) == ("1", ("103",))
+
+
 def test_click_to_dial_through_a_local_channel_tells_what_a_direct_one_tells() -> None:
     local = leg("Local/101@internal", "1", caller=Party("442079460001", "Ada"))
     other = leg("Local/101@internal", "2", "1")
