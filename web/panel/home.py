@@ -5,6 +5,7 @@ from aiohttp import web
 from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls.log import LoggedCall
+from screenpop.calls.recent import Wanted, find
 from web.keys import Services, services, user_of
 from web.render import render
 from web.security import requires
@@ -28,11 +29,9 @@ async def home(request: web.Request) -> web.StreamResponse:
 
 
 async def _calls(house: Services, me: User, everybody: bool) -> list[LoggedCall]:
-    """The latest first: everybody's, or those of the user's extensions."""
-    if everybody:
-        return await house.calls.recent(limit=SHOWN_CALLS)
-    own = [call for seat in me.extensions for call in await house.calls.recent(agent=seat, limit=SHOWN_CALLS)]
-    return sorted(own, key=lambda call: call.started_at, reverse=True)[:SHOWN_CALLS]
+    """The latest first: everybody's, or the user's own as the page of calls has them."""
+    wanted = Wanted() if everybody else Wanted(only_user=me.id, only_agents=me.extensions)
+    return await find(house.store, house.numbers, wanted, SHOWN_CALLS, 0)
 
 
 def _people(house: Services, me: User) -> list[dict[str, object]]:

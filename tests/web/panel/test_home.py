@@ -4,6 +4,7 @@ import pytest
 
 from screenpop.calls.log import CallLog
 from screenpop.facts import CallEnded, CallRang, CallView, Party
+from tests.web.calls import Call
 from tests.web.conftest import SignIn
 from web.keys import Services
 
@@ -32,6 +33,21 @@ async def test_home_lists_own_calls_and_nobody_elses(sign_in: SignIn, services: 
     assert "+49 30 1234567" in text
     assert "+49 30 7654321" not in text
     assert "Somebody &lt;b&gt;else&lt;/b&gt;" in text
+
+
+async def test_home_keeps_the_calls_of_whoever_sat_there_before_from_the_next_one(
+    sign_in: SignIn, services: Services
+) -> None:
+    call = Call(services.bus, "+49301234567")
+    call.rings("101")
+    call.answers("101")
+    call.ends("answered")
+    await services.calls.flush()
+    next_one = services.users.by_login("102")
+    assert next_one
+    await services.users.sit(next_one.id, ["101"])
+    pages = [await (await (await sign_in(login)).get("/")).text() for login in ("101", "102")]
+    assert ["+49 30 1234567" in page for page in pages] == [True, False]
 
 
 async def test_home_says_whose_phone_rings_and_who_talks(sign_in: SignIn, services: Services) -> None:
