@@ -6,7 +6,7 @@ import { on } from "./stream.js";
 import { toast } from "./toast.js";
 
 const list = () => document.getElementById("missed");
-let acting = null; // the place of the row whose button was pressed
+let acting = null; // the place of the row that is dealt with, and what had the focus in it
 let late = false; // something changed while the pointer was on the list
 
 on("missed", renew);
@@ -15,7 +15,8 @@ new MutationObserver(settle).observe(list().parentElement, { childList: true });
 
 document.addEventListener("submit", ({ target }) => {
   if (!list().contains(target)) return;
-  acting = rows().indexOf(target.closest("tr"));
+  const kind = document.activeElement.matches(".row-link") ? ".row-link" : "[data-seen]";
+  acting = { place: rows().indexOf(target.closest("tr")), kind };
   if (target.dataset.says) toast(target.dataset.says);
 }, true);
 
@@ -40,7 +41,7 @@ async function renew() {
 // After a row has gone the next one is at hand.
 function settle() {
   if (acting === null || document.activeElement !== document.body) return;
-  const place = Math.min(Math.max(acting, 0), rows().length - 1);
-  (rows()[place]?.querySelector("[data-seen], .row-link") ?? list().querySelector("a"))?.focus();
+  const next = rows()[Math.min(Math.max(acting.place, 0), rows().length - 1)];
+  (next?.querySelector(acting.kind) ?? list().querySelector("a"))?.focus();
   acting = null;
 }
