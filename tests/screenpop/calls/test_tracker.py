@@ -345,6 +345,28 @@ def test_consultation_that_the_pbx_joins_without_a_word_leaves_its_caller_no_new
     assert (call, facts[-1].call.agents) == ("1", ("103",))
 
 
+def test_name_that_becomes_known_while_it_rings_is_told_once() -> None:
+    a, b = caller(name=""), leg("PJSIP/101", "2", "1")
+    named = caller(name="Ada")
+    facts = run(Script().seen(a).dials(a, b).seen(named).seen(named))
+    assert told(facts)[2:] == [("changed", "")]
+    assert facts[-1].call.caller.name == "Ada"
+
+
+def test_calls_that_become_one_keep_the_earliest_times_the_answer_and_the_queue() -> None:
+    a, b = caller("5"), leg("PJSIP/101", "6", "5")
+    c, d = leg("PJSIP/103", "7", exten="102"), leg("PJSIP/102-web", "8", "7")
+    script = Script().seen(a).dials(a, b).seen(c).then(ev.CallerQueued, leg=c, queue="support")
+    script.dials(c, d).dial_ends(c, up(d), "answered")
+    script.then(ev.PickedUp, picker=up(d), ringing=b)
+    tracker = Tracker(AGENTS)
+    facts = run(script, tracker)
+    (call,) = tracker.calls()
+    answered = next(fact.at for fact in facts if fact.NAME == "answered")
+    assert (call.id, call.queue, call.answered_at, call.answered_by) == ("5", "support", answered, "102")
+    assert call.started_at == facts[0].at
+
+
 def test_click_to_dial_through_a_local_channel_tells_what_a_direct_one_tells() -> None:
     local = leg("Local/101@internal", "1", caller=Party("442079460001", "Ada"))
     other = leg("Local/101@internal", "2", "1")
