@@ -35,13 +35,14 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A picture that was looked into. `hash` is the SHA-256 of its bytes, sizes are in pixels."""
+    """A picture that was looked into. `hash` is the SHA-256 of its bytes, sizes are in pixels; a small one (WebP)."""
 
     hash: str
     mime: str
     size: int
     width: int
     height: int
+    thumb: bytes
 
 
 class PhotoFolder:
@@ -49,10 +50,19 @@ class PhotoFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._turn = asyncio.Semaphore(1)
 
-    async def put(self, data: bytes) -> Checked:
-        """Check and keep a picture; raises BadInput that says what is wrong with it."""
-        return await asyncio.to_thread(self._put, data)
+    async def check(self, data: bytes) -> Checked:
+        """Look into a picture; raises BadInput that says what is wrong with it.
+
+        One at a time: a large one takes a quarter of a gigabyte while it is decoded.
+        """
+        async with self._turn:
+            return await asyncio.to_thread(inspect, data)
+
+    async def keep(self, checked: Checked, data: bytes) -> None:
+        """Put it there."""
+        await asyncio.to_thread(self._keep, checked, data)
 
     async def remove(self, hash_: str) -> None:
         """Forget a picture that nobody has any more."""
@@ -72,20 +82,18 @@ class PhotoFolder:
             raise NotFound("There is no such photo.")
         return path
 
-    def _put(self, data: bytes) -> Checked:
-        checked, thumb = inspect(data)
+    def _keep(self, checked: Checked, data: bytes) -> None:
         self.thumb(checked.hash).parent.mkdir(parents=True, exist_ok=True)
-        _write(self.thumb(checked.hash), thumb)
+        _write(self.thumb(checked.hash), checked.thumb)
         _write(self.full(checked.hash), data)
-        return checked
 
     def _remove(self, hash_: str) -> None:
         self.full(hash_).unlink(missing_ok=True)
         self.thumb(hash_).unlink(missing_ok=True)
 
 
-def inspect(data: bytes) -> tuple[Checked, bytes]:
-    """Decode a picture; returns what it is, and a thumbnail. Raises BadInput in words for the uploader."""
+def inspect(data: bytes) -> Checked:
+    """Decode a picture. Raises BadInput in words for the uploader."""
     if len(data) > MAX_BYTES:
         raise BadInput("The photo is larger than 10 MB.", "photo")
     try:
@@ -94,9 +102,9 @@ def inspect(data: bytes) -> tuple[Checked, bytes]:
         raise BadInput("This is not a photo: JPEG, PNG, GIF, WebP and AVIF files can be used.", "photo") from error
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise BadInput(_TOO_MANY_PIXELS, "photo") from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, RuntimeError) as error:  # the last is AVIF's
         raise BadInput("The photo is damaged and cannot be shown.", "photo") from error
-    return Checked(hashlib.sha256(data).hexdigest(), mime, len(data), width, height), thumb
+    return Checked(hashlib.sha256(data).hexdigest(), mime, len(data), width, height, thumb)
 
 
 def _decode(data: bytes) -> tuple[str, int, int, bytes]:
@@ -110,8 +118,8 @@ def _decode(data: bytes) -> tuple[str, int, int, bytes]:
 
 def _thumbnail(picture: Image.Image) -> bytes:
     """Decodes every pixel, and so shows a picture that is cut off."""
+    picture.thumbnail(THUMB_SIZE)
     small = ImageOps.exif_transpose(picture)
-    small.thumbnail(THUMB_SIZE)
     out = io.BytesIO()
     small.convert("RGBA" if small.has_transparency_data else "RGB").save(out, "WEBP", quality=82)
     return out.getvalue()

@@ -211,8 +211,9 @@ class Customers:
 
     async def set_photo(self, customer_id: str, data: bytes, actor: str) -> Customer:
         """Keep a picture as it was uploaded (CALL-24); raises BadInput that says what is wrong with it."""
-        checked = await self._photos.put(data)
+        checked = await self._photos.check(data)
         async with self._writing(customer_id, actor, "set_photo") as write:
+            await self._photos.keep(checked, data)  # in the transaction: nobody removes it as unused meanwhile
             await _insert_photo(write.tx, checked, write.now)
             old = await _set_photo(write.tx, write.id, checked.hash)
             write.changes["photo"] = (old, checked.hash)
@@ -229,15 +230,7 @@ class Customers:
 
     async def photo(self, customer_id: str, size: Literal["full", "thumb"] = "full") -> Photo:
         """The file to serve: `full` is byte for byte the upload. Raises NotFound where there is none."""
-        query = sa.select(photo.c.hash, photo.c.mime).join(customer, customer.c.photo == photo.c.hash)
-        async with self._store.read() as tx:
-            living = await rows.living_id(tx, customer_id)
-            found = (await tx.execute(query.where(customer.c.id == living))).first()
-        if found is None:
-            raise NotFound("This customer has no photo.")
-        if size == "thumb":
-            return Photo(await self._photos.existing(self._photos.thumb(found.hash)), FORMATS["WEBP"])
-        return Photo(await self._photos.existing(self._photos.full(found.hash)), found.mime)
+        return await self.picture((await self.get(customer_id)).photo, size)
 
     async def picture(self, hash_: str, size: Literal["full", "thumb"] = "full") -> Photo:
         """The file of a picture by its hash, for addresses that never change. Raises NotFound."""
@@ -397,7 +390,8 @@ def _refused(error: IntegrityError) -> BadInput | Conflict:
 async def _insert_photo(tx: AsyncConnection, checked: Checked, now: datetime) -> None:
     known = await tx.scalar(sa.select(photo.c.hash).where(photo.c.hash == checked.hash))
     if known is None:
-        await tx.execute(sa.insert(photo).values(**asdict(checked), created_at=now))
+        columns = {name: value for name, value in asdict(checked).items() if name != "thumb"}
+        await tx.execute(sa.insert(photo).values(**columns, created_at=now))
 
 
 async def _set_photo(tx: AsyncConnection, customer_id: str, hash_: str | None) -> str:

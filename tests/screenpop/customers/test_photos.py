@@ -1,14 +1,17 @@
 """Photos: kept and served byte for byte, and checked to be photos."""
 
+import asyncio
 import io
 import struct
+import time
 import zlib
 
 import pytest
 from PIL import Image
 
+from screenpop.customers import photos
 from screenpop.customers.model import Customer, NewCustomer
-from screenpop.customers.photos import MAX_BYTES, inspect
+from screenpop.customers.photos import MAX_BYTES, Checked, inspect
 from screenpop.customers.service import Customers
 from screenpop.errors import BadInput, NotFound
 
@@ -73,6 +76,7 @@ async def test_a_list_gets_a_small_picture(customers: Customers, anna: Customer,
         (encoded("TIFF"), "not a photo"),
         (encoded("JPEG", (400, 400))[:-800], "damaged"),
         (encoded("PNG", (400, 400))[:200], "damaged"),
+        (encoded("AVIF").replace(b"av1C", b"xxxx"), "damaged"),
         (bomb(), "more than 50 million pixels"),
         (b"\xff\xd8" + b"0" * MAX_BYTES, "larger than 10 MB"),
     ],
@@ -83,6 +87,45 @@ async def test_what_is_no_good_photo_is_refused_in_words(
     with pytest.raises(BadInput, match=words):
         await customers.set_photo(anna.id, data, "u1")
     assert (await customers.get(anna.id)).photo == ""
+
+
+async def test_photo_of_nobody_is_not_kept(customers: Customers, picture: bytes) -> None:
+    with pytest.raises(NotFound):
+        await customers.set_photo("nobody", picture, "u1")
+    assert not customers._photos.full(inspect(picture).hash).exists()
+
+
+async def test_photo_that_another_customer_loses_meanwhile_stays(
+    customers: Customers, anna: Customer, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await customers.create(NewCustomer(name="Bernd"), "u1")
+    await customers.set_photo(anna.id, picture, "u1")
+    check = customers._photos.check
+
+    async def meanwhile(data: bytes) -> Checked:
+        checked = await check(data)
+        monkeypatch.undo()
+        await customers.remove_photo(anna.id, "u1")
+        return checked
+
+    monkeypatch.setattr(customers._photos, "check", meanwhile)
+    await customers.set_photo(other.id, picture, "u1")
+    assert (await customers.photo(other.id)).path.read_bytes() == picture
+
+
+async def test_large_photos_are_decoded_one_at_a_time(customers: Customers, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once: list[int] = [0, 0]
+
+    def slow(data: bytes) -> Checked:
+        at_once[0] += 1
+        at_once[1] = max(at_once)
+        time.sleep(0.01)
+        at_once[0] -= 1
+        return inspect(data)
+
+    monkeypatch.setattr(photos, "inspect", slow)
+    await asyncio.gather(*(customers._photos.check(encoded("PNG", (size, 1))) for size in (1, 2, 3)))
+    assert at_once == [0, 1]
 
 
 async def test_a_replaced_photo_is_forgotten_unless_somebody_else_has_it(
@@ -108,6 +151,5 @@ def test_a_picture_laid_on_its_side_stands_up_in_the_thumbnail() -> None:
     exif[0x0112] = 6
     Image.new("RGB", (400, 200)).save(out, "JPEG", exif=exif)
 
-    _, thumb = inspect(out.getvalue())
-    with Image.open(io.BytesIO(thumb)) as small:
+    with Image.open(io.BytesIO(inspect(out.getvalue()).thumb)) as small:
         assert small.size == (96, 192)
