@@ -88,6 +88,8 @@ class Call:
     cause: int = 0
     picked_up: dict[str, str] = field(default_factory=dict)
     """The extension at which the call rang, and the one that picked it up."""
+    real: bool = False
+    """A party was seen; until then it is only the PBX calling itself, and nothing is told."""
     told: set[str] = field(default_factory=set)
     """Transfers and pick-ups that facts told, so that a doubled event does not tell them again."""
     shown: tuple[Party, Party, str, str] | None = None
@@ -106,7 +108,7 @@ class Call:
 
     def tell_once(self, what: str) -> bool:
         """True the first time that `what` is to be told."""
-        first = what not in self.told
+        first = self.real and what not in self.told
         self.told.add(what)
         return first
 

@@ -62,7 +62,16 @@ class Registry:
             if leg.id == call.id:
                 make_origin(call, channel)
         channel.dialled = leg.state == "ringing" and channel is not call.origin and kind != "local"
+        if kind != "local" and not call.real:
+            self._begin(call, at)
         return channel
+
+    def _begin(self, call: Call, at: float) -> None:
+        """The first party of a call: from now on it is told of."""
+        call.real = True
+        settle(call)
+        call.shown = call.face()
+        self.facts.append(CallStarted(call=call.view(), at=at))
 
     def _open(self, leg: ev.Leg, kind: rules.Kind, agent: str, at: float) -> Call:
         channel = Channel(leg, kind, agent)
@@ -72,9 +81,6 @@ class Registry:
         call.linkedids.add(leg.linkedid)
         self.calls[call.id] = self._call_by_linkedid[leg.linkedid] = call
         self.placeholders += leg.id != leg.linkedid
-        settle(call)
-        call.shown = call.face()
-        self.facts.append(CallStarted(call=call.view(), at=at))
         return call
 
     def _put(self, channel: Channel, call: Call) -> None:
@@ -136,11 +142,14 @@ class Registry:
         """`gone` turned out to be part of `keep`."""
         if keep is gone:
             return
+        if gone.real and not keep.real:
+            self._begin(keep, self.at)
         merge_calls(keep, gone)
         self.calls.pop(gone.id, None)
         for linkedid in gone.linkedids:
             self._call_by_linkedid[linkedid] = keep
-        self.facts.append(CallMerged(call=keep.view(), at=self.at, gone=gone.id))
+        if gone.real:
+            self.facts.append(CallMerged(call=keep.view(), at=self.at, gone=gone.id))
 
     def merge_all(self, calls: Iterable[Call]) -> None:
         """Several calls turned out to be one: the oldest stays."""

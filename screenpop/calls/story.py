@@ -36,7 +36,9 @@ class Story:
         for extension in [ext for ext in call.parts if ext not in now]:
             self._leave(call, extension, at)
         if not call.channels:
-            self._end(call, at, swept=swept)
+            self._known.close(call)
+            if call.real:
+                self._end(call, at, swept=swept)
 
     def _tell_changed(self, call: Call, at: float) -> None:
         if call.shown is not None and call.face() != call.shown:
@@ -72,7 +74,6 @@ class Story:
 
     def _end(self, call: Call, at: float, *, swept: bool) -> None:
         call.ended_at = at
-        self._known.close(call)
         result = rules.result_of(
             call.direction,
             tuple(call.statuses.values()),
@@ -110,13 +111,14 @@ class Story:
         call.queue = queue
         call.abandoned = False
         call.shown = call.face()
-        self._known.facts.append(QueueJoined(call=call.view(), at=at, queue=queue, position=position))
+        if call.real:
+            self._known.facts.append(QueueJoined(call=call.view(), at=at, queue=queue, position=position))
 
     def unqueue(self, channel: Channel, at: float, *, abandoned: bool) -> None:
         """The caller waits no longer; `abandoned`: by hanging up."""
         call = channel.call
         queue, since = call.waiting.pop(channel.leg.id, ("", at))
-        if not queue:
+        if not queue or not call.real:
             return
         answered = bool(answerer_since(call, since))
         call.abandoned = abandoned and not answered

@@ -97,7 +97,7 @@ class Tracker:
 
     def calls(self) -> tuple[CallView, ...]:
         """The calls that are up, oldest first."""
-        return tuple(call.view() for call in self._known.calls.values())
+        return tuple(call.view() for call in self._known.calls.values() if call.real)
 
     def parts(self, call_id: str) -> dict[str, PartState]:
         """What each extension does in a call that is up; {} where there is no such call."""

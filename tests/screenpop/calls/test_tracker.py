@@ -400,3 +400,12 @@ def test_click_to_dial_through_a_local_channel_is_answered_only_by_the_far_side(
     )
     end = only(facts, CallEnded)
     assert (end.call.direction, end.result) == ("outgoing", "busy")  # type: ignore[attr-defined]
+
+
+def test_pbx_that_only_calls_itself_is_no_call() -> None:
+    one, two = leg("Local/ringdesk-check@x", "1"), leg("Local/ringdesk-check@x", "2", "1")
+    tracker = Tracker(AGENTS)
+    script = Script().seen(one).seen(two).then(ev.CallerQueued, leg=up(two), queue="support").bridged(up(one))
+    assert run(script, tracker) == []
+    assert tracker.calls() == ()
+    assert run(Script().gone(one, two), tracker) == []
