@@ -60,7 +60,7 @@ async def put(
     waiting = list(enumerate(batch))
     while waiting:
         now, waiting = _apart(waiting)
-        found = await _found(tx, [ready for _, ready in now])
+        found = await find(tx, [ready for _, ready in now])
         works = {}
         for place, ready in now:
             try:
@@ -85,7 +85,7 @@ def _apart(waiting: Sequence[tuple[int, Ready]]) -> tuple[list[tuple[int, Ready]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """The customers there are that a batch may mean."""
 
     by_id: Mapping[str, Customer]
@@ -112,7 +112,8 @@ class _Found:
         return not (known.name and ready.values.get("name")) or fold(known.name) == fold(ready.values["name"])
 
 
-async def _found(tx: AsyncConnection, batch: Sequence[Ready]) -> _Found:
+async def find(tx: AsyncConnection, batch: Sequence[Ready]) -> Found:
+    """The customers whom a batch may mean."""
     externals = {ready.values["external_id"] for ready in batch if "external_id" in ready.values}
     query = sa.select(customer.c.external_id, customer.c.id).where(customer.c.external_id.in_(externals))
     by_external = {row[0]: row[1] for row in await tx.execute(query)}
@@ -122,7 +123,7 @@ async def _found(tx: AsyncConnection, batch: Sequence[Ready]) -> _Found:
     for row in await tx.execute(owners):
         by_key[row[0]].append(row[1])
     ids = {*by_external.values(), *(id_ for owned in by_key.values() for id_ in owned)}
-    return _Found({each.id: each for each in await rows.load_many(tx, sorted(ids))}, by_external, by_key)
+    return Found({each.id: each for each in await rows.load_many(tx, sorted(ids))}, by_external, by_key)
 
 
 async def _write(

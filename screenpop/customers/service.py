@@ -1,8 +1,8 @@
 """What can be done with customers. Every write leaves an audit row and tells the bus once it is committed."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from screenpop.customers.index import WRITTEN_OUTSIDE, NumberIndex
 from screenpop.customers.model import Customer, Match, NewCustomer, NewOrder, Order, Page, Snapshot
 from screenpop.customers.photos import FORMATS, Checked, Photo, PhotoFolder
 from screenpop.customers.search import search
+from screenpop.customers.trial import Put, trial
 from screenpop.errors import BadInput, Conflict, NotFound
 from screenpop.facts import CustomerChanged, SettingsChanged
 from screenpop.ids import new_id
@@ -32,7 +33,6 @@ from screenpop.store.engine import Store
 from screenpop.store.tables import customer, photo
 
 SNAPSHOTS = 2048
-Put = Callable[[Sequence[Ready]], Awaitable[list[Outcome]]]
 
 
 @dataclass(slots=True)
@@ -118,21 +118,14 @@ class Customers:
 
     @asynccontextmanager
     async def bulk(self, actor: str, dry_run: bool = False) -> AsyncIterator[Put]:
-        """What writes batches of customers (see `bulk.put`), each in one transaction; a dry run keeps none."""
-        async with AsyncExitStack() as stack:
-            trial = None
-            if dry_run:
-                trial = await stack.enter_async_context(self._store.begin())
-                stack.push_async_callback(trial.rollback)
-
-            async def put_batch(batch: Sequence[Ready]) -> list[Outcome]:
-                return await self._put(trial, batch, actor)
-
+        """What writes batches of customers (see `bulk.put`), each in one transaction; a dry run writes nothing."""
+        if not dry_run:
+            yield lambda batch: self._put(batch, actor)
+            return
+        async with trial(self._store, self._numbers) as put_batch:
             yield put_batch
 
-    async def _put(self, trial: AsyncConnection | None, batch: Sequence[Ready], actor: str) -> list[Outcome]:
-        if trial is not None:
-            return (await put(trial, batch, self._numbers, actor))[0]
+    async def _put(self, batch: Sequence[Ready], actor: str) -> list[Outcome]:
         async with self._store.begin() as tx:
             outcomes, written = await put(tx, batch, self._numbers, actor)
         for customer_id, keys in written.items():

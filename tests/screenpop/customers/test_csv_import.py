@@ -1,10 +1,12 @@
 """CSV import: good rows are taken, bad ones told, whatever program wrote the file."""
 
+import asyncio
 import io
 
 import pytest
 
 from screenpop.customers import csv_import
+from screenpop.customers.bulk import Ready
 from screenpop.customers.csv_import import Report, import_csv
 from screenpop.customers.index import NumberIndex
 from screenpop.customers.model import Customer, NewCustomer
@@ -12,6 +14,7 @@ from screenpop.customers.service import Customers
 from screenpop.errors import BadInput
 from screenpop.facts import CustomerChanged
 from screenpop.numbers import Numbers
+from screenpop.store.engine import Store
 
 NUMBERS = Numbers("DE")
 
@@ -171,6 +174,30 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(
     assert (tried.created, tried.updated, tried.failed) == (done.created, done.updated, done.failed) == (2, 1, 1)
     assert [(error.row, error.message) for error in tried.errors] == [(3, "“x” is not a phone number.")]
     assert [(error.row, error.message) for error in done.errors] == [(3, "“x” is not a phone number.")]
+
+
+async def test_a_dry_run_knows_those_who_are_there_and_what_the_file_said_of_them_before(
+    customers: Customers, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_import, "BATCH", 1)
+    await take(customers, "id,name,phone,mail,category\n1,A,030 1234567,a@b.example,VIP\n")
+    (known,) = await everybody(customers)
+    await customers.set_photo(known.id, picture, "u1")
+    text = "id,name,phone,city\n1,A,,Bonn\n1,A,,Bonn\n,A,030 1234567,Bonn\n,A,030 1234567,Köln\n2,B,030 1234567,\n"
+
+    tried = await take(customers, text, dry_run=True)
+    done = await take(customers, text)
+
+    outcome = (tried.created, tried.updated, tried.unchanged, tried.failed)
+    assert outcome == (done.created, done.updated, done.unchanged, done.failed) == (1, 2, 2, 0)
+
+
+async def test_nobody_waits_to_write_while_a_file_is_looked_at(customers: Customers, store: Store) -> None:
+    async with customers.bulk("u1", dry_run=True) as put, asyncio.timeout(5):
+        await put([Ready({"name": "A"})])
+        async with store.begin():
+            await put([Ready({"name": "B"})])
+    assert await everybody(customers) == []
 
 
 async def test_strict_writes_nothing_where_a_row_is_bad(customers: Customers) -> None:
