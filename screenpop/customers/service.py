@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -83,10 +84,8 @@ class Customers:
             self._snapshots.move_to_end(customer_id)
             return kept
         seen = self._changes_seen
-        async with self._store.read() as tx:
-            who = await rows.load(tx, customer_id)
-            made = Snapshot(customer=who, orders=await orders.of_customer(tx, who.id, only_open=True))
-        if seen == self._changes_seen and who.id == customer_id:
+        made = await self._store.glance(partial(_snapshot, customer_id=customer_id))
+        if seen == self._changes_seen and made.customer.id == customer_id:
             self._keep(customer_id, made)
         return made
 
@@ -323,6 +322,11 @@ class Customers:
 # ---------------------------------------------------------------- steps of a transaction
 
 
+def _snapshot(tx: sa.Connection, customer_id: str) -> Snapshot:
+    who = rows.see(tx, customer_id)
+    return Snapshot(customer=who, orders=orders.see(tx, who.id, only_open=True))
+
+
 async def create_in(tx: AsyncConnection, new: NewCustomer, numbers: Numbers, actor: str) -> Customer:
     """Make a customer in a transaction under way (the import makes many in one); raises as `create`."""
     now, id_ = datetime.now(UTC), new_id()
@@ -396,8 +400,11 @@ async def _set_photo(tx: AsyncConnection, customer_id: str, hash_: str | None) -
 
 def _order_difference(old: Order, new: Order, changes: Mapping[str, object]) -> dict[str, tuple[object, object]]:
     label = new.number or new.title or new.id
-    return {
-        f"order {label}: {name}": (getattr(old, name), getattr(new, name))
-        for name in changes
-        if getattr(old, name) != getattr(new, name)
-    }
+    differing = [name for name in changes if getattr(old, name) != getattr(new, name)]
+    return {f"order {label}: {name}": (_audited(old, name), _audited(new, name)) for name in differing}
+
+
+def _audited(order: Order, name: str) -> object:
+    """Money with its currency: minor units alone do not say how many decimals they have."""
+    value = getattr(order, name)
+    return {"minor": value, "currency": order.currency} if name in ("amount", "paid") else value

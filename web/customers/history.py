@@ -107,8 +107,8 @@ def _change(field: str, old: Any, new: Any, names: Names) -> Change:
 def _order_words(field: str, value: Any) -> str:
     if field == "open":
         return _("open") if value else _("closed")
-    if field in ("amount", "paid") and isinstance(value, int):
-        return money(value)
+    if field in ("amount", "paid"):
+        return money(value["minor"], value["currency"])
     return str(value)[:SHORT]
 
 

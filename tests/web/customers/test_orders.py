@@ -1,5 +1,7 @@
 """Orders on the customer's page."""
 
+import re
+
 import pytest
 
 from screenpop.customers.model import NewCustomer, NewOrder
@@ -82,3 +84,12 @@ async def test_order_is_removed_by_a_supervisor_only(sign_in: SignIn, maria: str
     assert len(await services.customers.orders(maria)) == 1
     await (await sign_in("sue")).post(f"/orders/{order.id}/remove")
     assert await services.customers.orders(maria) == ()
+
+
+async def test_history_tells_an_amount_in_its_currency(sign_in: SignIn, services: Services) -> None:
+    maria = await services.customers.create(NewCustomer(name="Maria"), "system")
+    order = await services.customers.add_order(maria.id, NewOrder(number="A-1", amount=5000, currency="JPY"), "system")
+    await services.customers.update_order(order.id, {"amount": 7000, "paid": 700}, "system")
+    text = await (await (await sign_in("101")).get(f"/customers/{maria.id}")).text()
+    changes = text[text.index('id="history"') :]
+    assert re.findall(r'<(?:del|ins) dir="auto">(.*?)</', changes)[:4] == ["JP¥5,000", "JP¥7,000", "JP¥0", "JP¥700"]
