@@ -11,6 +11,8 @@ from screenpop.customers.model import Customer
 from screenpop.store.tables import call, customer, customer_mail, customer_number, customer_search, order
 
 _FILLED = ("name", "company", "city", "country", "timezone", "responsible", "photo")
+_EMPTY = {"photo": None, "external_id": None, "category_id": None}
+"""What a tombstone does not hold on to."""
 Changes = dict[str, tuple[object, object]]
 
 
@@ -55,7 +57,7 @@ async def _make_tombstone(tx: AsyncConnection, keep_id: str, gone_id: str, now: 
     await tx.execute(
         sa.update(customer)
         .where(customer.c.id == gone_id)
-        .values(merged_into=keep_id, photo=None, external_id=None, updated_at=now, version=customer.c.version + 1)
+        .values(**_EMPTY, merged_into=keep_id, updated_at=now, version=customer.c.version + 1)
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from screenpop.calls.log import CallLog
+from screenpop.customers.categories import Categories
 from screenpop.customers.index import NumberIndex
 from screenpop.customers.model import Customer, NewCustomer, NewOrder
 from screenpop.customers.service import Customers
@@ -87,6 +88,18 @@ async def test_the_audit_tells_both_histories(customers: Customers, pair: Pair) 
         "A. Müller",
         ["+49301234567", "+491715566778"],
     )
+
+
+async def test_category_of_the_one_that_goes_is_free_again(
+    customers: Customers, categories: Categories, pair: Pair
+) -> None:
+    keep, gone = pair
+    await customers.set_category(keep.id, "vip", "u1")
+    await customers.set_category(gone.id, "problem", "u1")
+    await customers.merge(keep.id, gone.id, "u2")
+
+    assert await categories.in_use() == {"vip": 1}
+    await categories.delete("problem", "u1")
 
 
 async def test_calls_go_with_the_customer(customers: Customers, pair: Pair, store: Store, tmp_path: Path) -> None:
