@@ -1,5 +1,6 @@
 """A user's own settings: phone, alerts, look and language, password."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,10 +10,10 @@ from multidict import MultiDictProxy
 
 from screenpop.agents.rights import Permission
 from screenpop.errors import BadInput
-from web.auth.pages import set_cookie
+from web.auth.pages import LIMIT, set_cookie
 from web.keys import services, user_of
 from web.render import render
-from web.security import requires
+from web.security import address_of, requires
 
 THEMES = ("", "light", "dark")
 DENSITIES = ("", "compact", "roomy")
@@ -74,15 +75,25 @@ async def save_look(request: web.Request) -> web.StreamResponse:
 async def save_password(request: web.Request) -> web.StreamResponse:
     """A new password; the user's other browsers are signed out, this one goes on."""
     form, me, house = await request.post(), user_of(request), services(request)
-    if await house.users.verify(me.login, str(form.get("current", ""))[:1024]) is None:
-        raise BadInput("The current password is not right.", "current")
+    await _check_current(request, str(form.get("current", ""))[:1024])
     if form.get("new") != form.get("again"):
         raise BadInput("The two new passwords are not the same.", "again")
     await house.users.set_password(me.id, str(form.get("new", "")))
-    token = await house.sessions.start(me.id, request.headers.get("User-Agent", ""), request.remote or "")
+    token = await house.sessions.start(me.id, request.headers.get("User-Agent", ""), address_of(request))
     response = _saved("password")
     set_cookie(request, response, token)
     return response
+
+
+async def _check_current(request: web.Request, password: str) -> None:
+    """Raise BadInput where this is not the user's password: whoever finds a panel open may not guess on."""
+    login, address, limit = user_of(request).login, address_of(request), request.app[LIMIT]
+    if limit.wait(login, address, time.monotonic()):
+        raise BadInput("Too many wrong tries. Wait a few minutes, then try again.", "current")
+    limit.failed(login, address, time.monotonic())
+    if await services(request).users.verify(login, password) is None:
+        raise BadInput("The current password is not right.", "current")
+    limit.succeeded(login, address)
 
 
 def _saved(part: str) -> web.Response:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.web.conftest import PASSWORD, Client, SignIn
+from web.auth.limits import PER_LOGIN
 from web.keys import Services
 
 
@@ -61,3 +62,12 @@ async def test_new_password_needs_the_old_one_and_signs_other_browsers_out(sign_
     assert await save(here, "password", form) == 303
     assert (await here.get("/", allow_redirects=False)).status == 200
     assert (await there.get("/", allow_redirects=False)).status == 303
+
+
+async def test_current_password_cannot_be_guessed_for_long(sign_in: SignIn) -> None:
+    client = await sign_in("101")
+    form = {"current": "wrong", "new": "another good one", "again": "another good one"}
+    for _ in range(PER_LOGIN):
+        assert await save(client, "password", form) == 422
+    right = await client.post("/settings/password", data=form | {"current": PASSWORD}, allow_redirects=False)
+    assert (right.status, "Too many wrong tries." in await right.text()) == (422, True)
