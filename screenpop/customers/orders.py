@@ -29,10 +29,15 @@ async def load(tx: AsyncConnection, order_id: str) -> Order:
 
 async def of_customer(tx: AsyncConnection, customer_id: str, only_open: bool = False) -> tuple[Order, ...]:
     """The orders of a customer: the open ones first, oldest first, then the closed ones, newest first."""
+    return await tx.run_sync(see, customer_id, only_open)
+
+
+def see(tx: sa.Connection, customer_id: str, only_open: bool = False) -> tuple[Order, ...]:
+    """`of_customer` on a connection without await (see `Store.glance`)."""
     query = sa.select(order).where(order.c.customer_id == customer_id)
     if only_open:
         query = query.where(order.c.open)
-    found = [Order(**row._mapping) for row in await tx.execute(query.order_by(order.c.created_at, order.c.id))]
+    found = [Order(**row._mapping) for row in tx.execute(query.order_by(order.c.created_at, order.c.id))]
     return (*(each for each in found if each.open), *(each for each in reversed(found) if not each.open))
 
 

@@ -19,8 +19,28 @@ MAX_HOPS = 20
 
 async def living_id(tx: AsyncConnection, customer_id: str) -> str:
     """The id of the customer, or of the one it was merged into; raises NotFound."""
+    return await tx.run_sync(see_living_id, customer_id)
+
+
+async def load(tx: AsyncConnection, customer_id: str) -> Customer:
+    """The customer, or the one it was merged into; raises NotFound."""
+    return await tx.run_sync(see, customer_id)
+
+
+async def load_many(tx: AsyncConnection, ids: Sequence[str]) -> list[Customer]:
+    """These customers in this order, those that are gone left out."""
+    return await tx.run_sync(see_many, ids)
+
+
+async def categories_by_id(tx: AsyncConnection) -> dict[str, Category]:
+    """The admin's list of categories, in its order."""
+    return await tx.run_sync(see_categories)
+
+
+def see_living_id(tx: sa.Connection, customer_id: str) -> str:
+    """`living_id` on a connection without await (see `Store.glance`)."""
     for _ in range(MAX_HOPS):
-        row = (await tx.execute(sa.select(customer.c.merged_into).where(customer.c.id == customer_id))).first()
+        row = tx.execute(sa.select(customer.c.merged_into).where(customer.c.id == customer_id)).first()
         if row is None:
             break
         if row.merged_into is None:
@@ -29,23 +49,22 @@ async def living_id(tx: AsyncConnection, customer_id: str) -> str:
     raise NotFound("There is no such customer.")
 
 
-async def load(tx: AsyncConnection, customer_id: str) -> Customer:
-    """The customer, or the one it was merged into; raises NotFound."""
-    return (await load_many(tx, [await living_id(tx, customer_id)]))[0]
+def see(tx: sa.Connection, customer_id: str) -> Customer:
+    """`load` on a connection without await."""
+    return see_many(tx, [see_living_id(tx, customer_id)])[0]
 
 
-async def load_many(tx: AsyncConnection, ids: Sequence[str]) -> list[Customer]:
-    """These customers in this order, those that are gone left out."""
-    found = {row.id: row for row in await tx.execute(sa.select(customer).where(customer.c.id.in_(ids)))}
-    kinds = await categories_by_id(tx)
-    numbers = await _numbers_of(tx, ids)
-    mails = await _mails_of(tx, ids)
+def see_many(tx: sa.Connection, ids: Sequence[str]) -> list[Customer]:
+    """`load_many` on a connection without await."""
+    found = {row.id: row for row in tx.execute(sa.select(customer).where(customer.c.id.in_(ids)))}
+    kinds = see_categories(tx)
+    numbers, mails = _numbers_of(tx, ids), _mails_of(tx, ids)
     return [_customer(found[id_], kinds, numbers[id_], mails[id_]) for id_ in ids if id_ in found]
 
 
-async def categories_by_id(tx: AsyncConnection) -> dict[str, Category]:
-    """The admin's list of categories, in its order."""
-    rows = await tx.execute(sa.select(category).order_by(category.c.sort, category.c.name))
+def see_categories(tx: sa.Connection) -> dict[str, Category]:
+    """`categories_by_id` on a connection without await."""
+    rows = tx.execute(sa.select(category).order_by(category.c.sort, category.c.name))
     return {row.id: Category(**row._mapping) for row in rows}
 
 
@@ -92,7 +111,7 @@ def search_text(each: Customer, numbers: Numbers) -> str:
 async def rows(tx: AsyncConnection, ids: Collection[str]) -> dict[str, Row]:
     """These customers as they stand in a list."""
     kinds = await categories_by_id(tx)
-    numbers = await _numbers_of(tx, ids)
+    numbers = await tx.run_sync(_numbers_of, ids)
     found = await tx.execute(sa.select(customer).where(customer.c.id.in_(ids)))
     return {row.id: _row(row, kinds, numbers[row.id]) for row in found}
 
@@ -137,11 +156,11 @@ def _row(row: sa.Row[Any], kinds: dict[str, Category], numbers: Sequence[Custome
     )
 
 
-async def _numbers_of(tx: AsyncConnection, ids: Collection[str]) -> defaultdict[str, list[CustomerNumber]]:
+def _numbers_of(tx: sa.Connection, ids: Collection[str]) -> defaultdict[str, list[CustomerNumber]]:
     c = customer_number.c
     query = sa.select(customer_number).where(c.customer_id.in_(ids)).order_by(c.primary.desc(), c.sort, c.id)
     grouped: defaultdict[str, list[CustomerNumber]] = defaultdict(list)
-    for row in await tx.execute(query):
+    for row in tx.execute(query):
         grouped[row.customer_id].append(
             CustomerNumber(
                 id=row.id,
@@ -156,10 +175,10 @@ async def _numbers_of(tx: AsyncConnection, ids: Collection[str]) -> defaultdict[
     return grouped
 
 
-async def _mails_of(tx: AsyncConnection, ids: Collection[str]) -> defaultdict[str, list[CustomerMail]]:
+def _mails_of(tx: sa.Connection, ids: Collection[str]) -> defaultdict[str, list[CustomerMail]]:
     c = customer_mail.c
     query = sa.select(customer_mail).where(c.customer_id.in_(ids)).order_by(c.primary.desc(), c.sort, c.id)
     grouped: defaultdict[str, list[CustomerMail]] = defaultdict(list)
-    for row in await tx.execute(query):
+    for row in tx.execute(query):
         grouped[row.customer_id].append(CustomerMail(id=row.id, address=row.address, primary=row.primary))
     return grouped

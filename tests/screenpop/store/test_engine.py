@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from screenpop.errors import BadConfiguration
 from screenpop.store.engine import Store, default_url
-from screenpop.store.tables import customer_number, setting
+from screenpop.store.tables import category, customer_number, setting
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
@@ -86,3 +86,10 @@ async def test_times_come_back_in_utc_and_none_goes_in_without_a_zone(store: Sto
 def test_an_address_that_cannot_be_a_store_is_refused(url: str) -> None:
     with pytest.raises(BadConfiguration):
         Store.open(url)
+
+
+async def test_glance_reads_what_is_committed_in_one_piece(store: Store) -> None:
+    async with store.begin() as tx:
+        await tx.execute(sa.insert(category).values(id="x", name="Fresh", colour="#000000", flag="ordinary", sort=9))
+    names = await store.glance(lambda tx: tx.execute(sa.select(category.c.name)).scalars().all())
+    assert "Fresh" in names
