@@ -80,11 +80,15 @@ class Numbers:
 
     def __init__(self, country: str) -> None:
         self.country = country.upper()
-        self.parse = lru_cache(maxsize=4096)(self._parse)
+        self.remembered = lru_cache(maxsize=4096)(self._parse)
 
-    def _parse(self, raw: str) -> Number:
+    def parse(self, raw: str) -> Number:
+        """The number written as `raw`; what is too long to be one is not remembered."""
         if len(raw) > MAX_RAW:
             return Number(raw=raw[:MAX_RAW], national=raw[:MAX_RAW])
+        return self.remembered(raw)
+
+    def _parse(self, raw: str) -> Number:
         text = _strip(raw)
         if _is_withheld(text):
             return Number(raw=raw, withheld=True)

@@ -89,7 +89,7 @@ def _key(raw: str) -> str:
 
 def _p99(shop: Shop, ask: Callable[[Shop, str], object]) -> float:
     """Milliseconds."""
-    shop.numbers.parse.cache_clear()
+    shop.numbers.remembered.cache_clear()
     times = []
     with without_gc():
         for raw in shop.asked:

@@ -140,3 +140,10 @@ def test_every_format_of_a_valid_number_leads_back_to_it(country: str, gap: str,
 
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
     assert Numbers(country).parse(written).e164 == e164
+
+
+def test_text_that_is_too_long_is_not_remembered() -> None:
+    numbers = Numbers("DE")
+    numbers.parse("1" * 100_000)
+    numbers.parse("030 1234567")
+    assert numbers.remembered.cache_info().currsize == 1
