@@ -187,7 +187,9 @@ class Pops:
             logged = await self._seams.calls.get(pop.call.id)
         except NotFound:
             return
-        shown = self._shown.setdefault(pop.id, _Shown())
+        shown = self._shown.get(pop.id)
+        if shown is None:  # let go of meanwhile
+            return
         for note in logged.notes:
             shown.work.setdefault(note.author, Work(note.text, logged.disposition))
         if logged.customer_id:
