@@ -19,6 +19,7 @@ _DIALLED = re.compile(r"\+?[\d*#]+")
 ANSWERED_ELSEWHERE = 26  # Q.850 as Asterisk uses it: AST_CAUSE_ANSWERED_ELSEWHERE
 _BUSY_CAUSES = frozenset({17})
 _FAILED_CAUSES = frozenset({1, 2, 3, 5, 6, 22, 27, 28, 29, 34, 38, 41, 42, 44, 58})  # no such number, no way there
+_NO_ANSWER_CAUSES = frozenset({18, 19})
 _REJECTED_CAUSES = frozenset({21})
 _RING_ENDS: dict[DialStatus, RingEnd] = {
     "answered": "answered_elsewhere",
@@ -92,6 +93,8 @@ def result_of(
     tried = set(statuses)
     if tried - {"failed"} == {"busy"}:  # a trunk or phone that was out of order says nothing of the called side
         return "busy"
+    if not tried and cause in _NO_ANSWER_CAUSES and direction != "incoming":
+        return "no_answer"
     if tried == {"failed"} or (not tried and not reached_pbx and cause not in (0, 16, 127)):
         return "failed"
     if direction == "outgoing":

@@ -295,7 +295,7 @@ STORIES = {
     ],
     "originate-agent-does-not-answer": [
         "started",
-        "ended result=failed",
+        "ended result=no_answer",
     ],
     "originate-answered": [
         "started",
