@@ -53,8 +53,8 @@ $(VENV)/bin/python:
 	@echo "Making a virtual environment in $(VENV) with $(PYTHON)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Ringdesk needs Python 3.11 or later; $(PYTHON) is older. Set PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo "No virtual environment: on Debian, install python3-venv and call make again."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || bash .ci/packages python3-venv
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the lock file names"
