@@ -36,7 +36,7 @@ def test_every_number_is_valid(entry: dict[str, list[str]]) -> None:
 async def test_portraits_differ_and_stay_the_same(tmp_path: Path) -> None:
     first, again, other = portrait("woman 1 3"), portrait("woman 1 3"), portrait("man 4 5")
     assert first == again != other
-    checked = await PhotoFolder(tmp_path).put(first)
+    checked = await PhotoFolder(tmp_path).check(first)
     assert (checked.mime, checked.width, checked.height) == ("image/jpeg", SIZE, SIZE)
 
 
