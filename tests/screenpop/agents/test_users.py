@@ -83,6 +83,12 @@ async def test_password_opens_and_a_wrong_one_does_not(users: Users) -> None:
     assert await users.verify("anna", PASSWORD) is None
 
 
+async def test_decoy_that_is_hashed_in_place_of_a_missing_password_opens_nothing(users: Users) -> None:
+    made = await users.add("anna", "Anna", "agent", PASSWORD)
+    await users.change(made.id, active=False)
+    assert await users.verify("anna", "nobody has this one") is None
+
+
 async def test_password_hash_of_older_costs_is_renewed_at_sign_in(users: Users, store: Store) -> None:
     await users.add("anna", "Anna", "agent", PASSWORD)
     stronger = Passwords(cost=2, memory_kib=64)
