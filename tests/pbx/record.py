@@ -9,9 +9,11 @@ import tempfile
 from pathlib import Path
 
 from ari_app.demo.lab import Lab
+from tests.pbx.record_restart import record_restart
 from tests.pbx.scenarios import SCENARIOS, Scenario
 from tests.pbx.stage import Stage
 
+RESTART = "restarted-with-calls-up"
 TRACES = Path(__file__).parent / "traces"
 
 
@@ -19,9 +21,10 @@ async def main(names: list[str]) -> int:
     failed = []
     with tempfile.TemporaryDirectory() as folder:
         async with Lab(Path(folder), ring_seconds=2, parking_seconds=2) as lab:
-            for name in names or SCENARIOS:
+            for name in names or (*SCENARIOS, RESTART):
                 try:
-                    raw = await asyncio.wait_for(record(lab, SCENARIOS[name]), 60)
+                    play = record_restart(lab) if name == RESTART else record(lab, SCENARIOS[name])
+                    raw = await asyncio.wait_for(play, 60)
                     (TRACES / f"{name}.ami").write_bytes(raw)
                     print(f"{name}: {raw.count(b'Event: ')} events", flush=True)
                 except TimeoutError:
