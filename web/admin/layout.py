@@ -14,7 +14,7 @@ from screenpop.cards.model import FIELDS, Layout, Region
 from screenpop.errors import BadInput
 from web.admin.sample_card import sample_card, sample_pop
 from web.keys import Services, services, user_of
-from web.render import render
+from web.render import reading, render
 from web.security import requires
 
 ADDRESS = "/admin/layout"
@@ -54,7 +54,7 @@ async def page(request: web.Request) -> web.StreamResponse:
         layout=layout,
         regions={region: _choices(layout, region) for region in ("head", "body")},
         saved="saved" in request.query,
-        **_preview(layout, scope),
+        **_preview(request, layout, scope),
     )
 
 
@@ -63,7 +63,7 @@ async def preview(request: web.Request) -> web.StreamResponse:
     """The card as it would be with the form's fields."""
     form = await request.post()
     scope = _scope(services(request), str(form.get("scope", "")))
-    return render(request, "card/card.html", **_preview(_layout_of(form), scope))
+    return render(request, "card/card.html", **_preview(request, _layout_of(form), scope))
 
 
 @requires(Permission.EDIT_LAYOUTS)
@@ -119,9 +119,10 @@ def _choices(layout: Layout, region: Region) -> list[Choice]:
     return [Choice(name, FIELDS[name].label, name in shown) for name in (*shown, *hidden)]
 
 
-def _preview(layout: Layout, scope: Scope) -> dict[str, Any]:
+def _preview(request: web.Request, layout: Layout, scope: Scope) -> dict[str, Any]:
     now = time.time()
-    card = sample_card(layout, scope.company or "Ringdesk", now)
+    with reading(request):
+        card = sample_card(layout, scope.company or "Ringdesk", now)
     return {"pop": sample_pop(now), "card": card, "note": "", "result": ""}
 
 

@@ -13,6 +13,7 @@ from screenpop.cards.model import (
     Layout,
     Money,
 )
+from screenpop.errors import N_
 from screenpop.facts import CallView, Party
 from screenpop.pops.model import Pop
 from web.i18n import gettext as _
@@ -48,7 +49,7 @@ def sample_card(layout: Layout, company: str, now: float) -> Card:
             id="before", at=now - 90_000, direction="incoming", result="answered", agent="103",
             agent_name="Ines Moreau", talk_seconds=187.0, note=_("Asked when the truck leaves"),
         ),
-        blocks=(CardBlock(name="tickets", title="Open tickets", rows=(CardRow(text=_("Broken pallet")),)),),
+        blocks=(CardBlock(name="tickets", title=N_("Open tickets"), rows=(CardRow(text=_("Broken pallet")),)),),
         layout=layout,
     )  # fmt: skip
 

@@ -32,6 +32,16 @@ async def test_preview_draws_the_card_with_the_fields_of_the_form(sign_in: SignI
     assert "No photo" not in text
 
 
+async def test_preview_is_in_the_language_of_the_admin(sign_in: SignIn) -> None:
+    client = await sign_in("admin")
+    await client.post("/settings/look", data={"locale": "de"})
+    form = [("scope", ""), ("field", "orders"), ("field", "sections")]
+    text = await (await client.post("/admin/layout/preview", data=form)).text()
+    assert "Unterwegs" in text
+    assert "Offene Tickets" in text
+    assert "In transit" not in text
+
+
 async def test_layout_goes_back_to_the_default(sign_in: SignIn, services: Services) -> None:
     client = await sign_in("admin")
     await client.post("/admin/layout", data=[("scope", ""), ("field", "name")])
