@@ -151,3 +151,23 @@ async def until(what: Callable[[], Awaitable[T]], why: str, limit: float = LIMIT
             return found
     except TimeoutError:
         raise AssertionError(f"never: {why}") from None
+
+
+async def rows(desk: Desk, count: int, **columns: object) -> list[Mapping[str, Any]]:
+    """The rows of the call log, once there are `count` with these columns. `ended=False`: still up."""
+    ended = columns.pop("ended", None)
+
+    async def found() -> list[Mapping[str, Any]]:
+        wanted = columns.items()
+        return [
+            row
+            for row in await desk.calls()
+            if all(row[name] == value for name, value in wanted)
+            and (ended is None or (row["ended_at"] is not None) == ended)
+        ]
+
+    async def enough() -> bool:
+        return len(await found()) == count
+
+    await until(enough, f"{count} rows with {columns} ended={ended}")
+    return await found()

@@ -3,16 +3,15 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ari_app.demo.lab import Lab
 from ari_app.demo.phonecall import Call
 from ari_app.demo.softphone import Phone
-from tests.pbx.desk import ADA_NUMBER, Desk, make_desk, until
+from tests.pbx.desk import ADA_NUMBER, Desk, make_desk, rows, until
 from tests.pbx.proxy import Proxy
 from tests.pbx.stage import Stage, happened
 
@@ -27,26 +26,6 @@ async def desk(asterisk: Lab, tmp_path: Path) -> AsyncIterator[Desk]:
     await desk.start()
     yield desk
     await desk.kill()
-
-
-async def rows(desk: Desk, count: int, **columns: object) -> list[Mapping[str, Any]]:
-    """The rows of the call log, once there are `count` with these columns. `ended=False`: still up."""
-    ended = columns.pop("ended", None)
-
-    async def found() -> list[Mapping[str, Any]]:
-        wanted = columns.items()
-        return [
-            row
-            for row in await desk.calls()
-            if all(row[name] == value for name, value in wanted)
-            and (ended is None or (row["ended_at"] is not None) == ended)
-        ]
-
-    async def enough() -> bool:
-        return len(await found()) == count
-
-    await until(enough, f"{count} rows with {columns} ended={ended}")
-    return await found()
 
 
 async def seconds_until(desk: Desk, *, ready: bool, limit: float) -> float:
