@@ -37,6 +37,8 @@ _STATUSES: dict[str, ev.DialStatus] = {
     "CONGESTION": "failed",
 }
 _WAITING_TECHNOLOGIES = frozenset({"holding_bridge"})
+_ESCAPE = re.compile(r"\\(.)")
+_QUOTED_PAIR = re.compile(r'\\(["\\])')
 _UNKNOWN = frozenset({"<unknown>", "<Unknown>", "unknown", "s"})
 
 
@@ -104,8 +106,8 @@ def _leg(headers: Headers, prefix: str = "", suffix: str = "") -> ev.Leg | None:
         linkedid=field("Linkedid") or leg_id,
         name=field("Channel"),
         state=_STATES.get(field("ChannelState"), "down"),
-        caller=Party(_known(field("CallerIDNum")), _known(field("CallerIDName"))),
-        connected=Party(_known(field("ConnectedLineNum")), _known(field("ConnectedLineName"))),
+        caller=Party(_known(field("CallerIDNum")), _name(field("CallerIDName"))),
+        connected=Party(_known(field("ConnectedLineNum")), _name(field("ConnectedLineName"))),
         exten=field("Exten"),
         context=field("Context"),
     )
@@ -113,6 +115,15 @@ def _leg(headers: Headers, prefix: str = "", suffix: str = "") -> ev.Leg | None:
 
 def _known(text: str) -> str:
     return "" if text in _UNKNOWN else text
+
+
+def _name(text: str) -> str:
+    r"""A name as its owner wrote it. AMI escapes names like a C string (main/manager_channels.c), and a SIP display
+    name may come with the quoted pairs of its quoting (RFC 3261, 25.1): `O\'Brien` is `O'Brien`."""
+    if "\\" not in text:
+        return _known(text)
+    plain = _ESCAPE.sub(lambda escape: " " if escape[1] in "abefnrtv" else escape[1], text)
+    return _known(_QUOTED_PAIR.sub(r"\1", plain))
 
 
 def _number(text: str, default: float) -> float:

@@ -13,3 +13,20 @@ def test_dial_that_the_called_side_did_not_take_is_no_failure(status: str) -> No
     event = translate(DIAL_END | {"DialStatus": status}, 0.0)
     assert isinstance(event, ev.DialEnded)
     assert event.status == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        (r"Miles O\'Brien", "Miles O'Brien"),
+        (r"Robert\\\"); DROP TABLE customer;-- \'\\\\", "Robert\"); DROP TABLE customer;-- '\\"),
+        (r"Tab\there", "Tab here"),
+        (r"C:\\new", r"C:\new"),
+        ("Ana", "Ana"),
+    ],
+)
+def test_name_is_read_as_its_owner_wrote_it(told: str, name: str) -> None:
+    headers = {"Event": "Newchannel", "Uniqueid": "1.1", "Channel": "PJSIP/101-1", "CallerIDName": told}
+    event = translate(headers, 0.0)
+    assert isinstance(event, ev.LegSeen)
+    assert event.leg.caller.name == name
