@@ -126,6 +126,11 @@ def fold_digits(text: str) -> str:
     return _digits(text) if _NUMBER_LIKE.fullmatch(text) else ""
 
 
+def says_withheld(text: str) -> bool:
+    """Is this what a PBX or a provider writes in place of a caller's number or name?"""
+    return _is_withheld(_strip(text))
+
+
 def warm() -> None:
     """Load what is otherwise loaded by the first number of each country, and the places; call it in a thread."""
     phonenumbers.PhoneMetadata.load_all()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.calls import missed_store
 from screenpop.ids import new_id
+from screenpop.numbers import says_withheld
 from screenpop.store.tables import call, call_note, customer, customer_number, user, user_extension
 
 CHUNK = 500
@@ -55,6 +56,14 @@ class LoggedCall:
     result: str
     disposition: str
     notes: tuple[CallNote, ...]
+    several: bool = False
+    """The number is that of several customers, and nobody has said which of them it was."""
+
+    @property
+    def shown_name(self) -> str:
+        """What the PBX calls the other side; "" where that only repeats the number, or says that it is withheld."""
+        repeats = self.remote_name in (self.remote_raw, self.number)
+        return "" if repeats or says_withheld(self.remote_name) else self.remote_name
 
 
 async def upsert(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
@@ -75,7 +84,9 @@ def _upsert(dialect: str) -> sa.Insert:
             **kept,
             "result": sa.case((sa.and_(_answered_before(new), new.result != ""), "answered"), else_=new.result),
             "remote_raw": _known(new.remote_raw, call.c.remote_raw),
-            "remote_name": _known(new.remote_name, call.c.remote_name),
+            "remote_name": sa.case(
+                (_is_another(new), new.remote_name), else_=_known(new.remote_name, call.c.remote_name)
+            ),
             "started_at": sa.case((call.c.started_at < new.started_at, call.c.started_at), else_=new.started_at),
             "answered_at": sa.func.coalesce(call.c.answered_at, new.answered_at),
             "user_id": sa.func.coalesce(new.user_id, call.c.user_id),
@@ -88,6 +99,11 @@ def _upsert(dialect: str) -> sa.Insert:
 def _answered_before(new: sa.ColumnCollection[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
     """An earlier run saw the answer; an outgoing one may be taken back: it was the agent's own phone."""
     return sa.and_(call.c.answered_at.is_not(None), new.direction == "incoming")
+
+
+def _is_another(new: sa.ColumnCollection[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+    """The other side turned out to be another: click-to-dial begins as a call of the agent. Its name goes with it."""
+    return sa.and_(new.remote_raw != "", new.remote_raw != call.c.remote_raw)
 
 
 async def users_at(tx: AsyncConnection, extensions: Collection[str]) -> dict[str, str]:
@@ -104,6 +120,13 @@ async def owners(tx: AsyncConnection, keys: Collection[str]) -> dict[str, str]:
         sa.select(c.key, sa.func.min(c.customer_id)).where(c.key.in_(keys)).group_by(c.key).having(sa.func.count() == 1)
     )
     return {row[0]: row[1] for row in await tx.execute(query)}
+
+
+async def shared(tx: AsyncConnection, keys: Collection[str]) -> set[str]:
+    """Those of the keys that belong to more than one customer."""
+    c = customer_number.c
+    query = sa.select(c.key).where(c.key.in_(keys)).group_by(c.key).having(sa.func.count() > 1)
+    return set((await tx.execute(query)).scalars())
 
 
 async def fill_in(tx: AsyncConnection, keys: Sequence[str]) -> None:
@@ -188,7 +211,9 @@ async def select(tx: AsyncConnection, *conditions: sa.ColumnElement[bool], limit
     )
     rows = (await tx.execute(query)).all()
     notes = await _notes(tx, [row.id for row in rows])
-    return [_logged(row, tuple(notes[row.id])) for row in rows]
+    open_keys = {row.number for row in rows if row.number and row.customer_id is None and not row.chosen}
+    several = await shared(tx, open_keys) if open_keys else set[str]()
+    return [_logged(row, tuple(notes[row.id]), several) for row in rows]
 
 
 def _known(new: sa.ColumnElement[str], old: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
@@ -210,12 +235,13 @@ async def _notes(tx: AsyncConnection, ids: Collection[str]) -> defaultdict[str, 
     return notes
 
 
-def _logged(row: sa.Row[Any], notes: tuple[CallNote, ...]) -> LoggedCall:
+def _logged(row: sa.Row[Any], notes: tuple[CallNote, ...], several: Collection[str]) -> LoggedCall:
     return LoggedCall(
         **{name: row._mapping[name] for name in _SAME},
         to=tuple(row._mapping["to"].split()),
         customer_id=row.customer_id or "",
         customer_name=row.name or row.company or "",
+        several=row.customer_id is None and not row.chosen and row.number in several,
         agent_name=row.agent_name or "",
         notes=notes,
     )

@@ -22,6 +22,7 @@ NEWEST: Final = 20_000
 class Wanted:
     """Which calls: "" and () do not mind. `only_user` and `only_agents` are what the asker may see at all."""
 
+    id: str = ""
     text: str = ""
     direction: str = ""
     result: str = ""
@@ -38,7 +39,8 @@ async def find(store: Store, numbers: Numbers, wanted: Wanted, limit: int, offse
 
 
 def _plain(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    columns = {call.c.direction: wanted.direction, call.c.result: wanted.result, call.c.agent: wanted.agent}
+    c = call.c
+    columns = {c.id: wanted.id, c.direction: wanted.direction, c.result: wanted.result, c.agent: wanted.agent}
     return [column == value for column, value in columns.items() if value]
 
 
@@ -49,7 +51,8 @@ def _own(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     rang = [(" " + call.c.to + " ").contains(f" {agent} ", autoescape=True) for agent in wanted.only_agents]
     unclaimed = sa.and_(call.c.user_id.is_(None), call.c.agent.in_(wanted.only_agents))
     missed = sa.and_(call.c.answered_at.is_(None), sa.or_(sa.false(), *rang))
-    return [sa.or_(call.c.user_id == wanted.only_user, unclaimed, missed)]
+    placed = sa.and_(call.c.direction == "internal", call.c.number.in_(wanted.only_agents))
+    return [sa.or_(call.c.user_id == wanted.only_user, unclaimed, missed, placed)]
 
 
 def _text(text: str, numbers: Numbers) -> list[sa.ColumnElement[bool]]:

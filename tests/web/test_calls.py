@@ -19,6 +19,8 @@ async def log_call(
     to: tuple[str, ...] = ("101",),
     result: Result = "answered",
     name: str = "",
+    line: str = "",
+    queue: str = "",
 ) -> None:
     caller, by = Party(number, name), to[0] if result == "answered" else ""
     answered = START + 5 if by else None
@@ -28,6 +30,8 @@ async def log_call(
         caller=caller,
         to=to,
         remote=caller,
+        line=line,
+        queue=queue,
         started_at=START,
         answered_at=answered,
         answered_by=by,
@@ -98,6 +102,71 @@ async def test_list_is_filtered(sign_in: SignIn, services: Services, query: str,
     await services.calls.set_note("b", "Wants it blue", "system")
     text = await shown(sign_in, "sue", f"/calls?{query}")
     assert {number for number in ("1111111", "2222222", "3333333") if f"+49 30 {number}" in text} == found
+
+
+@pytest.mark.feature("CALL-31")
+async def test_number_of_several_is_told_and_can_be_settled(sign_in: SignIn, services: Services) -> None:
+    people = [
+        await services.customers.create(NewCustomer(name=name, numbers=(("+49301234567", ""),)), "system")
+        for name in ("Maria", "Otto")
+    ]
+    await log_call(services, "c1", "+49301234567")
+    agent = await sign_in("101")
+    for page in ("/calls", "/"):
+        text = await (await agent.get(page)).text()
+        assert ("Several customers" in text, "/calls/c1/customer" in text) == (True, True)
+        assert "/customers/new?number" not in text
+    text = await (await agent.get("/calls/c1/customer")).text()
+    assert ("Maria" in text, "Otto" in text) == (True, True)
+    text = await (await agent.post("/calls/c1/customer", data={"customer": people[1].id})).text()
+    assert ("Otto" in text, "Several customers" in text) == (True, False)
+
+
+async def test_whose_call_it_was_is_for_those_who_may_see_it(sign_in: SignIn, services: Services) -> None:
+    await log_call(services, "c1", "+49301234567")
+    assert (await (await sign_in("102")).get("/calls/c1/customer")).status == 404
+    assert (await (await sign_in("sue")).get("/calls/c1/customer")).status == 200
+    assert (await (await sign_in("sue")).post("/calls/c1/customer", data={"customer": "nobody"})).status == 404
+
+
+@pytest.mark.parametrize(("number", "name"), [("anonymous", "anonymous"), ("", "Anonymous"), ("unknown", "unknown")])
+async def test_withheld_number_is_no_name(sign_in: SignIn, services: Services, number: str, name: str) -> None:
+    await log_call(services, "c1", number, name=name)
+    for page in ("/", "/calls", "/calls/missed?show=all"):
+        text = await shown(sign_in, "101", page)
+        assert name not in text
+        assert "Number withheld" in text or "missed" in page
+
+
+async def test_called_side_is_a_line_a_queue_an_extension_or_what_was_dialled(
+    sign_in: SignIn, services: Services
+) -> None:
+    await services.lines.put("+49 30 555100", "Sales line", "Blue Boat", "system")
+    await log_call(services, "a", "+49301111111", line="+4930555100")
+    await log_call(services, "b", "+49302222222", line="700", queue="support")
+    await log_call(services, "c", "+49303333333", line="101")
+    await log_call(services, "d", "+49304444444", line="600")
+    text = await shown(sign_in, "sue")
+    for told in ("Line: Sales line", "Queue: support", "Extension: Name of 101", "Dialled number"):
+        assert f'title="{told}' in text, told
+
+
+async def test_agent_whose_phone_rang_did_not_give_up(sign_in: SignIn, services: Services) -> None:
+    await log_call(services, "c1", "+49301234567", result="abandoned")
+    text = await shown(sign_in, "sue")
+    assert ("Caller gave up" in text, "Rang at: Name of 101" in text) == (True, True)
+
+
+async def test_colleague_is_who_called_or_for_him_whom_he_called(sign_in: SignIn, services: Services) -> None:
+    view = CallView(
+        id="c1", direction="internal", caller=Party("101"), to=("102",), remote=Party("101"), started_at=START,
+        answered_at=START + 5, answered_by="102", ended_at=START + 9,
+    )  # fmt: skip
+    services.calls.apply(CallEnded(call=view, at=START + 9, result="answered", talk_seconds=4))
+    await services.calls.flush()
+    for login, other in (("101", "102"), ("102", "101")):
+        text = await shown(sign_in, login)
+        assert f'title="Name of {other}">Name of {other}</bdi></span>' in text
 
 
 async def test_sample_calls_are_for_the_demo_only(sign_in: SignIn) -> None:

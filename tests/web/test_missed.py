@@ -76,7 +76,7 @@ async def test_row_tells_who_when_how_long_where_and_what_became_of_it(sign_in: 
     services.calls.apply(CallEnded(call=view, at=START + 75, result="abandoned"))
     await services.calls.flush()
     text = await text_of(await sign_in("101"))
-    for part in ("Anna &lt;b&gt;", "+49 30 1234567", "1:15", "Sales line", "sales", "Name of 101", "Gave up"):
+    for part in ("Anna &lt;b&gt;", "+49 30 1234567", "1:15", "Sales line", "sales", "Name of 101", "Caller gave up"):
         assert part in text, part
     assert "<b>" not in text
 

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from web.calls import missed, pages, sample
+from web.calls import missed, pages, sample, whose
 
 
 def routes() -> list[web.RouteDef]:
     """Calls."""
-    return [*pages.routes(), *missed.routes(), *sample.routes()]
+    return [*pages.routes(), *missed.routes(), *sample.routes(), *whose.routes()]

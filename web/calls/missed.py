@@ -7,9 +7,10 @@ from aiohttp import web
 
 from screenpop.agents.rights import Permission
 from screenpop.errors import BadInput, PbxAway
+from web.called import line_names, seat_names
 from web.customers.lists import page_number
 from web.forms import back_to, read_form
-from web.keys import Services, services, user_of
+from web.keys import services, user_of
 from web.render import render
 from web.security import requires
 
@@ -28,8 +29,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         "calls/missed.html",
         shown=shown,
         everything=everything,
-        lines=_lines(house, {each.call.line for each in shown.calls}),
-        names={each.number: house.people.name_at(each.number) for each in house.extensions.all()},
+        lines=line_names(house, [each.call for each in shown.calls]),
+        names=seat_names(house),
         dials=_dials(request),
         since=now.isoformat(),
         here=_query(everything, number),
@@ -87,7 +88,7 @@ async def call_back(request: web.Request) -> web.StreamResponse:
         raise BadInput("Choose your extension first.")
     if house.control is None:
         raise PbxAway("There is no connection to the PBX.")
-    name = missed.call.customer_name or missed.call.remote_name
+    name = missed.call.customer_name or missed.call.shown_name
     await house.control.originate(me.extensions[0], missed.call.number, name)
     raise _back(request)
 
@@ -96,12 +97,6 @@ def _dials(request: web.Request) -> bool:
     """Can the PBX place the asker's calls? If not, the browser's own phone is asked (`tel:`)."""
     house = services(request)
     return house.control is not None and house.pbx.state.up and bool(user_of(request).extensions)
-
-
-def _lines(house: Services, called: set[str]) -> dict[str, str]:
-    """The names of the numbers of ours that were called."""
-    found = {number: house.lines.find(number) for number in called if number}
-    return {number: line.name or line.company for number, line in found.items() if line}
 
 
 def _moment(form: dict[str, str], name: str) -> datetime:

@@ -1,13 +1,15 @@
 """The recent calls: an agent's own, everybody's for those who may see them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
-from screenpop.calls.recent import DIRECTIONS, RESULTS, Wanted
+from screenpop.calls.recent import DIRECTIONS, RESULTS
 from screenpop.calls.recent import find as find_calls
+from web.called import line_names, seat_names
+from web.calls.whose import own_calls
 from web.customers.lists import page_number
 from web.keys import services, user_of
 from web.render import render
@@ -32,14 +34,7 @@ async def recent(request: web.Request) -> web.StreamResponse:
     house, me, number = services(request), user_of(request), page_number(request)
     chosen = _filter(request)
     sees_all = me.may(Permission.SEE_ALL_CALLS)
-    wanted = Wanted(
-        text=chosen.q,
-        direction=chosen.direction,
-        result=chosen.result,
-        agent=chosen.agent,
-        only_user="" if sees_all else me.id,
-        only_agents=() if sees_all else me.extensions,
-    )
+    wanted = replace(own_calls(me), text=chosen.q, direction=chosen.direction, result=chosen.result, agent=chosen.agent)
     calls = await find_calls(house.store, house.numbers, wanted, PAGE + 1, (number - 1) * PAGE)
     return render(
         request,
@@ -48,8 +43,8 @@ async def recent(request: web.Request) -> web.StreamResponse:
         chosen=chosen,
         filtered=any(asdict(chosen).values()),
         agents=[(user.extensions[0], user.name) for user in house.users.all() if user.extensions] if sees_all else [],
-        names={each.number: house.people.name_at(each.number) for each in house.extensions.all()},
-        lines={line.number: line.name or line.company for line in house.lines.all()},
+        names=seat_names(house),
+        lines=line_names(house, calls),
         directions=DIRECTIONS,
         results=RESULTS,
         first=(number - 1) * PAGE + 1,

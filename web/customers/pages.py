@@ -8,6 +8,7 @@ from aiohttp import web
 from screenpop.agents.rights import Permission
 from screenpop.customers.model import Customer, NewCustomer
 from screenpop.errors import BadInput, Conflict
+from web.called import seat_names
 from web.customers.choices import choices
 from web.customers.history import FIELD_NAMES, tell
 from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
@@ -52,6 +53,7 @@ async def page(
         countries={each.id: house.numbers.parse(each.e164).country for each in customer.numbers if each.e164},
         orders=orders,
         calls=calls,
+        names=seat_names(house),
         history=history,
         responsible=responsible_name(request, customer.responsible),
         debt=(await house.customers.debts([customer.id])).get(customer.id, {}),

@@ -6,6 +6,7 @@ from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls.log import LoggedCall
 from screenpop.calls.recent import Wanted, find
+from web.called import seat_names
 from web.keys import Services, services, user_of
 from web.render import render
 from web.security import requires
@@ -18,10 +19,12 @@ async def home(request: web.Request) -> web.StreamResponse:
     """`?calls=all` shows everybody's calls to those who may see them."""
     house, me = services(request), user_of(request)
     everybody = me.may(Permission.SEE_ALL_CALLS) and (request.query.get("calls") == "all" or not me.extensions)
+    calls = await _calls(house, me, everybody)
     return render(
         request,
         "panel/home.html",
-        calls=await _calls(house, me, everybody),
+        calls=calls,
+        names=seat_names(house),
         everybody=everybody,
         people=_people(house, me),
         pbx=house.pbx.state,

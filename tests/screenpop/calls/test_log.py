@@ -293,3 +293,23 @@ async def test_what_could_not_be_written_waits_for_the_next_try(
     bus.publish(CustomerChanged(customer_id="x", numbers=("+49301234567",)))
 
     assert await _rows(log) == 1
+
+
+async def test_agent_who_clicked_to_dial_is_not_the_name_of_whom_he_called(log: CallLog, bus: Bus) -> None:
+    agent, called = Party("101", "Ada Clarke"), Party("+4530123123")
+    ringing = replace(RINGING, direction="internal", caller=agent, remote=agent, line="")
+    ring(bus, ringing)
+    await log.flush()
+    bus.publish(CallChanged(call=replace(ringing, direction="outgoing", remote=called, to=(called.number,)), at=1002))
+    await log.flush()
+    (row,) = await log.recent()
+    assert (row.number, row.remote_name) == ("+4530123123", "")
+
+
+async def test_name_that_came_earlier_is_kept_for_the_same_number(log: CallLog, bus: Bus) -> None:
+    ring(bus)
+    await log.flush()
+    bus.publish(CallChanged(call=replace(RINGING, remote=Party(CALLER.number)), at=1002))
+    await log.flush()
+    (row,) = await log.recent()
+    assert row.remote_name == "Anna"

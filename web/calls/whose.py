@@ -1,0 +1,58 @@
+"""Whose call was it? Where several customers share the number, a person says."""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from screenpop.agents.model import User
+from screenpop.agents.rights import Permission
+from screenpop.calls.log import LoggedCall
+from screenpop.calls.recent import Wanted, find
+from screenpop.customers.model import Customer
+from screenpop.errors import NotFound
+from web.forms import back_to, read_form
+from web.keys import Services, services, user_of
+from web.render import render
+from web.security import requires
+
+ADDRESS = "/calls/{id}/customer"
+
+
+def own_calls(me: User) -> Wanted:
+    """What this user may see of the calls."""
+    return Wanted() if me.may(Permission.SEE_ALL_CALLS) else Wanted(only_user=me.id, only_agents=me.extensions)
+
+
+@requires(Permission.SEE_CUSTOMERS)
+async def choose(request: web.Request) -> web.StreamResponse:
+    """The customers who have the number of the call."""
+    house, call = services(request), await _call(request)
+    return render(request, "calls/whose.html", call=call, people=await _owners(house, call.number))
+
+
+@requires(Permission.SEE_CUSTOMERS)
+async def put(request: web.Request) -> web.StreamResponse:
+    """Write down who it was."""
+    house, call, form = services(request), await _call(request), await read_form(request)
+    await house.customers.get(form.get("customer", ""))
+    await house.calls.assign_customer(call.id, form["customer"], user_of(request).id)
+    raise back_to("/calls")
+
+
+async def _call(request: web.Request) -> LoggedCall:
+    """The call of the address. Raises NotFound where there is none, or none of the user's business."""
+    house, wanted = services(request), own_calls(user_of(request))
+    found = await find(house.store, house.numbers, replace(wanted, id=request.match_info["id"]), 1, 0)
+    if not found:
+        raise NotFound("There is no such call.")
+    return found[0]
+
+
+async def _owners(house: Services, number: str) -> list[Customer]:
+    found = await house.customers.match(house.numbers.parse(number))
+    return [await house.customers.get(match.customer_id) for match in found if match.confidence == "exact"]
+
+
+def routes() -> list[web.RouteDef]:
+    """The choice."""
+    return [web.get(ADDRESS, choose), web.post(ADDRESS, put)]
