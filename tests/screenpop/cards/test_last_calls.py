@@ -10,10 +10,26 @@ from screenpop.cards.last_calls import LoggedLastCalls
 
 AT = datetime(2024, 5, 6, 7, 8, tzinfo=UTC)
 TALKED = LoggedCall(
-    id="1", direction="incoming", number="+49301234567", remote_raw="", remote_name="", customer_id="",
-    customer_name="", to=("101",), line="+4930555100", queue="", agent="101", agent_name="Dev Sharma", started_at=AT, answered_at=AT,
-    ended_at=AT, talk_seconds=60, result="answered", disposition="", notes=(),
-)  # fmt: skip
+    id="1",
+    direction="incoming",
+    number="+49301234567",
+    remote_raw="",
+    remote_name="",
+    customer_id="",
+    customer_name="",
+    to=("101",),
+    line="+4930555100",
+    queue="",
+    agent="101",
+    agent_name="Dev Sharma",
+    started_at=AT,
+    answered_at=AT,
+    ended_at=AT,
+    talk_seconds=60,
+    result="answered",
+    disposition="",
+    notes=(),
+)
 GAVE_UP = replace(TALKED, id="2", answered_at=None, talk_seconds=0, result="abandoned")
 NOWHERE = replace(GAVE_UP, id="3", result="failed", agent="", agent_name="", to=("999",), line="999")
 
