@@ -12,9 +12,10 @@ from typing import BinaryIO, Final
 from babel import Locale
 
 from screenpop.customers.bulk import Ready
+from screenpop.customers.codes import countries
 from screenpop.customers.csv_columns import FIRST_NAME, LAST_NAME, MAIL, NUMBER, Column, Header, read_header
 from screenpop.customers.csv_read import Cells
-from screenpop.customers.fields import CLEANERS, clean, clean_mail
+from screenpop.customers.fields import CLEANERS, NO_COUNTRY, clean, clean_mail
 from screenpop.customers.fold import fold
 from screenpop.customers.service import Customers
 from screenpop.errors import N_, BadInput
@@ -26,7 +27,6 @@ MAX_ERRORS: Final = 1000
 MOST_NUMBERS: Final = 50
 _TOO_MANY_CELLS: Final = N_("The row has %(cells)d cells, the header has %(header)d.")
 _WAS_SHORTENED: Final = N_("A spreadsheet has shortened the number to %(number)s: make the column text there.")
-_NO_COUNTRY: Final = N_("There is no country “%(name)s”: write its code of two letters.")
 _SHORTENED: Final = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _NUMBER_PARTS: Final = re.compile(r"[;,|\n]+")
 
@@ -198,11 +198,11 @@ def _country(text: str) -> str:
     """The code of a country that is given by its code or its English name."""
     code = _countries().get(fold(text), "")
     if not code:
-        raise BadInput(_NO_COUNTRY, "country", name=text[:50])
+        raise BadInput(NO_COUNTRY, "country", name=text[:50])
     return code
 
 
 @cache
 def _countries() -> dict[str, str]:
-    names = {code: name for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()}
+    names = {code: Locale("en").territories[code] for code in countries()}
     return {**{fold(name): code for code, name in names.items()}, **{code.lower(): code for code in names}}

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from importlib import resources
 
-from screenpop.errors import BadInput
+from screenpop.customers.codes import countries
+from screenpop.errors import N_, BadInput
 
+NO_COUNTRY = N_("There is no country “%(name)s”: write its code of two letters.")
 MAX_LINE = 200
 MAX_NOTE = 10_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -40,6 +42,8 @@ def clean_country(text: str) -> str:
     code = text.strip().upper()
     if code and not re.fullmatch("[A-Z]{2}", code):
         raise BadInput("A country is a code of two letters, such as DE.")
+    if code and code not in countries():
+        raise BadInput(NO_COUNTRY, name=code)
     return code
 
 
@@ -84,4 +88,4 @@ def _clean_one(name: str, value: str) -> str:
     try:
         return cleaner(value)
     except BadInput as error:
-        raise BadInput(str(error), name) from error
+        raise BadInput(error.text, name, **error.values) from error

@@ -9,13 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from screenpop.customers.codes import currencies
 from screenpop.customers.fields import clean_line
 from screenpop.customers.model import NewOrder, Order
-from screenpop.errors import BadInput, NotFound
+from screenpop.errors import N_, BadInput, NotFound
 from screenpop.ids import new_id
 from screenpop.store.tables import order
 
 MAX_AMOUNT = 10**15
+_NO_CURRENCY = N_("There is no currency “%(code)s”.")
 _SAFE_URL = re.compile(r"(?:https?://|/(?!/))[^\s\x00-\x1f\"<>\\]{0,2000}", re.IGNORECASE)
 
 
@@ -85,7 +87,7 @@ def _line(name: str, value: object) -> str:
     try:
         return clean_line(str(value))
     except BadInput as error:
-        raise BadInput(str(error), name) from error
+        raise BadInput(error.text, name, **error.values) from error
 
 
 def _money(name: str, value: object) -> int:
@@ -98,6 +100,8 @@ def _currency(name: str, value: object) -> str:
     code = str(value).strip().upper()
     if code and not re.fullmatch("[A-Z]{3}", code):
         raise BadInput("A currency is a code of three letters, such as EUR.", name)
+    if code and code not in currencies():
+        raise BadInput(_NO_CURRENCY, name, code=code)
     return code
 
 

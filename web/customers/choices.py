@@ -1,15 +1,18 @@
 """What the fields of a customer offer to choose from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
+from babel.numbers import get_currency_name
 
+from screenpop.customers.codes import currencies, whole_countries
 from screenpop.customers.fields import TIMEZONES
 from web.i18n import reader
 from web.keys import services
 from web.render import reading
 
-_NO_COUNTRIES = frozenset({"ZZ", "QO", "EU", "EZ", "UN", "XA", "XB", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"})
+COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "GEL", "AED", "INR", "JPY")
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -33,6 +36,12 @@ async def choices(request: web.Request) -> Choices:
 
 
 def _countries() -> Pairs:
-    names = {str(code): str(name) for code, name in reader().locale.territories.items()}
-    codes = (code for code in names if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES)
-    return tuple(sorted(((code, names[code]) for code in codes), key=lambda pair: pair[1]))
+    names = reader().locale.territories
+    return tuple(sorted(((code, names.get(code, code)) for code in whole_countries()), key=lambda pair: pair[1]))
+
+
+def currency_choices(first: Iterable[str]) -> Pairs:
+    """Currencies with their names in the reader's language: `first`, then the usual ones, then the others by code."""
+    usual = [code for code in (*first, *COMMON_CURRENCIES) if code]
+    codes = dict.fromkeys([*usual, *sorted(currencies())])
+    return tuple((code, f"{code} · {get_currency_name(code, locale=reader().locale)}") for code in codes)

@@ -1,6 +1,7 @@
 """Numbers, mail addresses and the photo of a customer."""
 
 import asyncio
+from collections.abc import Collection
 
 from aiohttp import web
 
@@ -20,11 +21,12 @@ async def add_number(request: web.Request) -> web.StreamResponse:
     """Add a number; a wrong one is told beside its field. `primary` puts it first (what undo needs)."""
     form = await read_form(request)
     customers, raw, user = services(request).customers, form.get("number", ""), user_of(request)
+    key = services(request).numbers.parse(raw).key
     try:
+        _refuse_known(key, [each.key for each in (await customers.get(_id(request))).numbers])
         customer = await customers.add_number(_id(request), raw, form.get("kind", ""), user.id)
     except BadInput as error:
         return await _again(request, error, form, "number")
-    key = services(request).numbers.parse(raw).key
     added = next((each for each in customer.numbers if each.key == key), None)
     if form.get("primary") and added and not added.primary:
         await customers.set_primary_number(customer.id, added.id, user.id)
@@ -50,9 +52,11 @@ async def set_primary(request: web.Request) -> web.StreamResponse:
 @requires(Permission.EDIT_CUSTOMERS)
 async def add_mail(request: web.Request) -> web.StreamResponse:
     """Add a mail address; a wrong one is told beside its field."""
-    form = await read_form(request)
+    form, customers = await read_form(request), services(request).customers
+    mail = form.get("mail", "")
     try:
-        customer = await services(request).customers.add_mail(_id(request), form.get("mail", ""), user_of(request).id)
+        _refuse_known(mail.strip().casefold(), [each.address for each in (await customers.get(_id(request))).mails])
+        customer = await customers.add_mail(_id(request), mail, user_of(request).id)
     except BadInput as error:
         return await _again(request, error, form, "mail")
     raise back_to(f"/customers/{customer.id}#numbers")
@@ -96,6 +100,12 @@ async def thumb(request: web.Request) -> web.StreamResponse:
     """A small one for lists."""
     found = await services(request).customers.picture(request.match_info["hash"], "thumb")
     return web.FileResponse(found.path, headers={"Content-Type": found.mime, "Cache-Control": FOR_EVER})
+
+
+def _refuse_known(value: str, has: Collection[str]) -> None:
+    """Raises BadInput where the customer has this already: saying that it was added would not be true."""
+    if value and value in has:
+        raise BadInput("This customer has it already.")
 
 
 def _id(request: web.Request) -> str:

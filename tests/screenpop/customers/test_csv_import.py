@@ -230,3 +230,12 @@ async def test_a_file_is_read_from_where_it_is_and_left_open(customers: Customer
     file = io.BytesIO(b"name\nAnna\n")
     await import_csv(file, customers, NUMBERS, False, "u1")
     assert not file.closed
+
+
+@pytest.mark.parametrize("country", ["ZZ", "XA", "EU", "Unknown Region"])
+async def test_code_that_stands_for_no_country_is_refused_with_row_and_column(
+    customers: Customers, country: str
+) -> None:
+    report = await take(customers, f"Name,Land\nAnna,{country}\n")
+    assert [(error.row, error.column, report.created) for error in report.errors] == [(2, "Land", 0)]
+    assert "There is no country" in report.errors[0].message

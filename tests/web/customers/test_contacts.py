@@ -141,3 +141,14 @@ async def test_photo_is_not_for_those_outside(
     hash_ = (await services.customers.get(maria)).photo
     answer = await anonymous.get(f"/photos/{hash_}")
     assert await answer.read() != picture
+
+
+@pytest.mark.parametrize(("what", "value"), [("number", "+49 30 1234567"), ("mail", "Maria@Example.org")])
+async def test_what_the_customer_has_already_is_not_said_to_be_added(
+    agent: Client, maria: str, services: Services, what: str, value: str
+) -> None:
+    await services.customers.add_mail(maria, "maria@example.org", "system")
+    answer = await agent.post(f"/customers/{maria}/{what}s", data={what: value})
+    text = await answer.text()
+    assert answer.status == 422
+    assert text.index(f'id="f-{what}-d"') < text.index("This customer has it already.")

@@ -37,6 +37,8 @@ async def test_order_is_added_with_what_is_due(agent: Client, maria: str, servic
         ({"number": "A-1", "amount": "much"}, "amount", "Write an amount such as 1240.50."),
         ({"number": "A-1", "paid": "-5"}, "paid", "Write an amount such as 1240.50."),
         ({"number": "A-1", "currency": "Euro"}, "currency", "A currency is a code of three letters"),
+        ({"number": "A-1", "currency": "ZZZ"}, "currency", "There is no currency “ZZZ”."),
+        ({"number": "A-1", "amount": "10"}, "currency", "Choose the currency."),
         ({"number": "A-1", "url": "javascript:alert(1)"}, "url", "A link begins with https://"),
         ({"title": " "}, "number", "An order needs a number or a title."),
     ],
@@ -93,3 +95,25 @@ async def test_history_tells_an_amount_in_its_currency(sign_in: SignIn, services
     text = await (await (await sign_in("101")).get(f"/customers/{maria.id}")).text()
     changes = text[text.index('id="history"') :]
     assert re.findall(r'<(?:del|ins) dir="auto">(.*?)</', changes)[:4] == ["JP¥5,000", "JP¥7,000", "JP¥0", "JP¥700"]
+
+
+async def test_all_that_is_wrong_is_told_at_once(agent: Client, maria: str, services: Services) -> None:
+    form = {"title": " ", "currency": "ZZZ", "amount": "much", "paid": "-5", "url": "javascript:alert(1)"}
+    text = await (await agent.post(f"/customers/{maria}/orders/new", data=form)).text()
+    told = [name for name in ("number", "amount", "paid", "currency", "url") if f'id="f-{name}-d"' in text]
+    assert (told, text.count('class="error"')) == (["number", "amount", "paid", "currency", "url"], 5)
+    assert await services.customers.orders(maria) == ()
+
+
+async def test_currency_is_that_of_the_last_order_else_of_the_site(
+    agent: Client, maria: str, services: Services
+) -> None:
+    def chosen(text: str) -> list[str]:
+        return re.findall(r'<option value="([A-Z]{3})" selected', text)
+
+    address = f"/customers/{maria}/orders/new"
+    text = await (await agent.get(address)).text()
+    assert chosen(text) == ["EUR"]
+    assert ("GBP · British Pound" in text, "DEM" in text) == (True, False)
+    await services.customers.add_order(maria, NewOrder(number="A-1", currency="CHF"), "system")
+    assert chosen(await (await agent.get(address)).text()) == ["CHF"]
