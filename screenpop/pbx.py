@@ -1,8 +1,10 @@
 """What the rest of the house may ask of the PBX; `ari_app` fills it in, `main` hands it down."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from screenpop.errors import N_
 from screenpop.facts import PbxLinkChanged
 
 
@@ -49,8 +51,24 @@ class PbxCheck(Protocol):
         """Every requirement, in order. Takes seconds; never raises because of the PBX."""
 
 
+@dataclass(frozen=True, slots=True)
+class SamplePlace:
+    """What can be called in the demo. `name` is that of who sits there, of the queue or of the line."""
+
+    number: str
+    kind: Literal["extension", "group", "queue", "line"]
+    name: str = ""
+
+
+NOBODY_HAS = N_("Nobody has the number %(number)s.")
+
+
 class SampleCalls(Protocol):
     """Places real sample calls through the demo's own PBX."""
+
+    @property
+    def places(self) -> Sequence[SamplePlace]:
+        """Whom one may call."""
 
     async def place(
         self,
@@ -64,5 +82,5 @@ class SampleCalls(Protocol):
         """Call `to_extension` from `from_number`; returns once the phone rings. Times are in seconds.
 
         The robot phone answers after `ring` seconds, and the caller hangs up `talk` seconds later; without `answer`
-        the caller gives up after `ring`. Raises BadInput, NotFound where no demo runs, or PbxError.
+        the caller gives up after `ring`. Raises BadInput (NOBODY_HAS too), NotFound where no demo runs, or PbxError.
         """

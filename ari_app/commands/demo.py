@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from ari_app.demo.calls import DemoCalls
+from ari_app.demo.people import AGENTS, PLACES, has_phone
 from ari_app.demo.robots import Plan
 from ari_app.demo.up import up
 
@@ -26,6 +27,8 @@ STAGES = {
     "busy": "busy",
     "refused": "the PBX did not put it through",
 }
+NOBODY = "nobody has {to}; there are " + ", ".join(place.number for place in PLACES)
+EXTENSIONS = frozenset(agent.extension for agent in AGENTS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,5 +79,11 @@ async def call(calls: DemoCalls, plan: Plan) -> int:
     stage = ""
     async with contextlib.aclosing(calls.follow(plan)) as stages:
         async for stage in stages:
-            print(STAGES[stage].format(to=plan.to, from_number=plan.from_number), flush=True)
+            print(_told(stage, plan), flush=True)
     return 0 if stage == ("ended" if plan.answer else "not_answered") else 1
+
+
+def _told(stage: str, plan: Plan) -> str:
+    if stage == "refused" and not has_phone(plan.to) and plan.from_number not in EXTENSIONS:
+        return NOBODY.format(to=plan.to)
+    return STAGES[stage].format(to=plan.to, from_number=plan.from_number)

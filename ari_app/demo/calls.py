@@ -4,12 +4,14 @@ socket in the demo's folder, one JSON object a line."""
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ari_app.demo.people import PLACES, has_phone
 from ari_app.demo.robots import Plan, Robots
 from screenpop.errors import BadInput, NotFound, PbxRefused, RingdeskError
+from screenpop.pbx import NOBODY_HAS, SamplePlace
 
 START_SECONDS = 10.0
 NOT_RUNNING = "the demo does not run in {folder}: start it with `make demo` or `ringdesk demo`"
@@ -75,6 +77,11 @@ class DemoCalls:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @property
+    def places(self) -> Sequence[SamplePlace]:
+        """Extensions, groups, queues and lines of the sample company."""
+        return PLACES
+
     async def place(
         self,
         from_number: str,
@@ -93,6 +100,8 @@ class DemoCalls:
             async for stage in stages:
                 if stage in ("ringing", "answered"):
                     return
+                if stage == "refused" and not has_phone(to_extension):
+                    raise BadInput(NOBODY_HAS, "to", number=to_extension)
                 if stage != "calling":
                     raise PbxRefused(f"nothing rang at {to_extension}: {stage.replace('_', ' ')}")
 

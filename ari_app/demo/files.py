@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ari_app.demo.lab import Lab
-from ari_app.demo.people import AGENTS, COMPANY, DEVICES
+from ari_app.demo.people import AGENTS, COMPANY, DEVICES, GROUPS, LINES, QUEUES, SAMPLE_CALLER, SHARED_NUMBER
 from ari_app.demo.ports import LOOPBACK
 from ari_app.demo.sample import COUNTRY, Logins
 
@@ -46,8 +46,22 @@ def demo_json(demo: Demo) -> dict[str, Any]:
         "sip": [
             {"user": device.name, "extension": device.extension, "password": access.sip_password} for device in DEVICES
         ],
+        "numbers": numbers(),
         "control": demo.control,
         "pid": os.getpid(),
+    }
+
+
+def numbers() -> dict[str, Any]:
+    """What can be called, and from where."""
+    queues = {number: {"name": queue.name, "members": list(queue.members)} for number, queue in QUEUES.items()}
+    return {
+        "extensions": {agent.extension: agent.name for agent in AGENTS},
+        "groups": {number: list(members) for number, members in GROUPS.items()},
+        "queues": queues,
+        "lines": [{"number": number, "name": name, "company": company} for number, name, company in LINES],
+        "customer": SAMPLE_CALLER,
+        "shared": SHARED_NUMBER,
     }
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from screenpop.pbx import SamplePlace
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
@@ -53,3 +55,37 @@ LINES = (
     (SUPPORT_LINE, "Support", COMPANY),
     (SALES_LINE, "Sales", "Tidewater Americas"),
 )
+
+GROUPS = {"600": ("101", "102", "103"), "601": ("101", "102"), "602": ("101", "102")}
+"""Whose phones ring at once; those of 601 and 602 through Local channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue: `name` is Asterisk's."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+QUEUES = {
+    "700": Queue("support", ("101", "102", "103")),
+    "701": Queue("sales", ("104", "105", "106")),
+    "702": Queue("service", ("101", "102")),
+}
+SAMPLE_CALLER = "+442079460123"
+SHARED_NUMBER = "+442079460188"
+"""A number that two customers have."""
+
+PLACES = (
+    *(SamplePlace(agent.extension, "extension", agent.name) for agent in AGENTS),
+    *(SamplePlace(number, "group") for number in GROUPS),
+    *(SamplePlace(number, "queue", queue.name) for number, queue in QUEUES.items()),
+    *(SamplePlace(number, "line", name) for number, name, _ in LINES),
+)
+
+
+def has_phone(number: str) -> bool:
+    """Does somebody have this number, or is it a group, a queue or a line?"""
+    direct = number.removeprefix(DIRECT_LINES)
+    return any(number == place.number or direct == place.number for place in PLACES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from ari_app.demo.access import Access
-from ari_app.demo.people import AGENTS, SALES_LINE, SUPPORT_LINE
+from ari_app.demo.people import AGENTS, QUEUES, SALES_LINE, SUPPORT_LINE
 from ari_app.demo.phonecall import Call, within
 from ari_app.demo.softphone import Phone
 from screenpop.errors import BadInput
@@ -16,7 +16,7 @@ Stage = Literal["calling", "ringing", "answered", "ended", "not_answered", "busy
 STEP_SECONDS = 2.0  # of several robots that ring for one call, each answers this much later than the one before
 SETUP_SECONDS = 10.0  # the PBX finds the phone, or says that it does not
 LONGEST_SECONDS = 600.0
-QUEUES = ("700", "701", "702", SUPPORT_LINE, SALES_LINE)
+THROUGH_QUEUES = (*QUEUES, SUPPORT_LINE, SALES_LINE)
 OUTCOMES: dict[int, Stage] = {486: "busy", 480: "not_answered", 487: "not_answered"}
 
 
@@ -99,7 +99,7 @@ class Robots:
 
     async def _follow(self, call: Call, plan: Plan) -> AsyncGenerator[Stage, None]:
         """A queue answers before an agent does, so there the robot's word counts, else the caller's phone's."""
-        rings, answers = (plan.rang, plan.taken) if plan.to in QUEUES else (call.ringing, call.answered)
+        rings, answers = (plan.rang, plan.taken) if plan.to in THROUGH_QUEUES else (call.ringing, call.answered)
         patience = plan.ring + (STEP_SECONDS * len(AGENTS) + 8 if plan.answer else 0)
         await _first(SETUP_SECONDS, rings, answers, call.ended)
         if rings.is_set() and not answers.is_set():

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ari_app.demo.people import MAIN_LINE
+from ari_app.demo.people import MAIN_LINE, SAMPLE_CALLER, SHARED_NUMBER
 
-SAMPLE_CALLER = "+442079460123"
 TEXT = """
 Ringdesk is attached to Asterisk {version} and ready.
 
@@ -18,6 +17,7 @@ Ringdesk is attached to Asterisk {version} and ready.
   Sign in as 101, then call from a sample customer's number (the phone rings 6 s, a robot answers, they talk 20 s):
       {ringdesk} demo call --from {caller} --to 101 --data {data_dir}
   --to 600 rings a group, 700 and 701 are queues, {main_line} is the main line; --from 101 --to {caller} calls out.
+  --from {shared} is a number of two customers: the card asks who it is.
   The panel has a button that does the same.
 
   A softphone rings too: SIP user 101 (to 106), password {sip_password}, server 127.0.0.1:{sip_port} over UDP.
@@ -46,4 +46,5 @@ def welcome(demo: Mapping[str, Any], version: str) -> str:
         sip_password=secret,
         caller=SAMPLE_CALLER,
         main_line=MAIN_LINE,
+        shared=SHARED_NUMBER,
     )

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from screenpop.agents.rights import Permission
 from screenpop.errors import BadInput, NotFound, PbxError
+from screenpop.numbers import Numbers
 from screenpop.pbx import SampleCalls
 from web.forms import Errors, errors_of, read_form, status_for
 from web.keys import services, user_of
@@ -33,8 +34,8 @@ async def place(request: web.Request) -> web.StreamResponse:
     try:
         times = {name: _seconds(given, name) for name in ("ring", "talk")}
         await demo.place(
-            given.get("from", ""),
-            given.get("to", ""),
+            _caller(services(request).numbers, given),
+            given.get("to", "").strip(),
             name=given.get("name", ""),
             answer=given.get("answer") == "1",
             **times,
@@ -52,6 +53,17 @@ def _demo(request: web.Request) -> SampleCalls:
     return demo
 
 
+def _caller(numbers: Numbers, given: Mapping[str, str]) -> str:
+    """Who calls: the number that was typed, in any notation, else the chosen customer's."""
+    typed = given.get("from", "").strip() or given.get("customer", "").strip()
+    if not typed:
+        raise BadInput("Choose a customer, or write a number.", "from")
+    number = numbers.parse(typed)
+    if not (number.key or number.withheld):
+        raise BadInput("This is not a phone number.", "from")
+    return number.key or "anonymous"
+
+
 def _seconds(given: Mapping[str, str], name: str) -> float:
     text = given.get(name, "").strip()
     if not text.isdecimal() or len(text) > 3 or int(text) not in SECONDS:
@@ -65,7 +77,6 @@ async def _page(
     house = services(request)
     rows = (await house.customers.search("", OFFERED)).rows
     callers = [(row.e164, row.name or row.company) for row in rows if row.e164]
-    called = [(each.number, house.people.name_at(each.number)) for each in house.extensions.all()]
     return render(
         request,
         "calls/sample.html",
@@ -73,7 +84,7 @@ async def _page(
         form=given,
         errors=errors,
         callers=callers,
-        called=called,
+        places=_demo(request).places,
         placed=placed,
     )
 

@@ -6,8 +6,12 @@ from pathlib import Path
 import phonenumbers
 import pytest
 
+from ari_app.commands.demo import _told
 from ari_app.demo import sample
+from ari_app.demo.files import numbers
+from ari_app.demo.people import has_phone
 from ari_app.demo.portraits import SIZE, portrait
+from ari_app.demo.robots import Plan
 from screenpop.bus import Bus
 from screenpop.customers.photos import PhotoFolder
 from screenpop.customers.service import Customers
@@ -49,3 +53,21 @@ async def test_company_is_loaded_once_and_logins_stay(tmp_path: Path, monkeypatc
     await store.close()
     assert [row.name for row in page.rows] == ["Alice Hargreaves", "Bob Whitfield"]
     assert [login["login"] for login in logins] == ["admin", "supervisor", "101", "102", "103", "104", "105", "106"]
+
+
+def test_demo_tells_what_can_be_called_and_from_where() -> None:
+    told = numbers()
+    owners = [each["name"] for each in CUSTOMERS if told["shared"] in each["numbers"]]
+    assert len(owners) == 2
+    assert any(told["customer"] in each["numbers"] for each in CUSTOMERS)
+    assert told["queues"]["700"] == {"name": "support", "members": ["101", "102", "103"]}
+    assert (told["groups"]["600"], told["lines"][0]["name"]) == (["101", "102", "103"], "Main line")
+
+
+@pytest.mark.parametrize(
+    ("number", "there"),
+    [("101", True), ("600", True), ("701", True), ("+442079460000", True), ("+442079460104", True), ("999", False)],
+)
+def test_number_that_nobody_has_is_known(number: str, there: bool) -> None:
+    assert has_phone(number) is there
+    assert ("nobody has" in _told("refused", Plan("+442079460123", number))) is not there
