@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, available_timezones
 
 import jinja2
 from babel import Locale, UnknownLocaleError
@@ -77,6 +77,7 @@ def install(environment: jinja2.Environment) -> None:
     for tag in languages():
         _translations(tag)
         _locale(tag).territories.get("GB")
+    _zones()
 
 
 @cache
@@ -118,10 +119,19 @@ def npgettext(context: str, singular: str, plural: str, number: int) -> str:
 
 def zone(name: str) -> ZoneInfo:
     """The IANA zone `name`; UTC where there is none of that name."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+    return _zones().get(name) or _zones()["UTC"]
+
+
+@cache
+def _zones() -> dict[str, ZoneInfo]:
+    """All of them, read once: `ZoneInfo` itself forgets all but the last eight, and reads the disk again."""
+    return {name: ZoneInfo(name) for name in ("UTC", *available_timezones())}
+
+
+def list_comma() -> str:
+    """What stands between the parts of a list: `, ` or `، `."""
+    pattern = reader().locale.list_patterns["standard"]["middle"]
+    return str(pattern).replace("{0}", "").replace("{1}", "")
 
 
 @cache

@@ -31,6 +31,7 @@ def install(environment: jinja2.Environment) -> None:
         "admin_places": admin_places,
         "DISPOSITIONS": DISPOSITIONS,
         "languages": i18n.languages,
+        "list_comma": i18n.list_comma,
     }
 
 

@@ -4,9 +4,11 @@ import re
 from io import BytesIO
 from pathlib import Path
 
+import jinja2
 import pytest
 from babel.messages.pofile import read_po
 
+from screenpop.customers.fields import TIMEZONES
 from web import i18n
 from web.i18n import choose, direction, gettext, languages, reader, use
 from web.messages import ROOT, gather, merged, mo_bytes, po_path, po_text, untranslated
@@ -65,3 +67,11 @@ def test_persian_runs_from_right_to_left() -> None:
 
 def test_zone_that_is_none_is_utc() -> None:
     assert [i18n.zone(name).key for name in ("", "Mars/Olympus", "../../etc/passwd")] == ["UTC", "UTC", "UTC"]
+
+
+def test_no_time_zone_is_read_from_the_disk_once_the_templates_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    i18n.install(jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True))
+    monkeypatch.setattr(i18n, "ZoneInfo", None)
+    for name in sorted(TIMEZONES):
+        assert i18n.zone(name).key == name
+    assert i18n.zone("Nowhere/At_All").key == i18n.zone("").key == "UTC"
