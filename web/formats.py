@@ -106,6 +106,15 @@ def phone(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def at_home(e164: str, national: str, country: str) -> str:
+    """A number for people of `country` (ISO 3166): `national` where it is theirs or has no E.164 form, else E.164."""
+    try:
+        ours = phonenumbers.region_code_for_number(phonenumbers.parse(e164)) == country
+    except phonenumbers.NumberParseException:
+        ours = True
+    return national if ours else phone(e164)
+
+
 def initials(name: str) -> str:
     """One or two letters that stand for a name where there is no picture."""
     words = [word for word in name.split() if word[:1].isalnum()]
@@ -146,6 +155,7 @@ FILTERS: dict[str, Any] = {
         country,
         local_time,
         phone,
+        at_home,
         initials,
         colour_name,
         zone_choice,

@@ -21,7 +21,7 @@ from screenpop.cards.model import (
 from screenpop.customers.model import Category, Customer, Match, Order, Snapshot
 from screenpop.facts import CallView
 from screenpop.lines import Line
-from screenpop.numbers import Number
+from screenpop.numbers import Number, says_withheld
 
 SHOWN_ORDERS = 5
 LONGEST_NAME = 120
@@ -106,9 +106,9 @@ def known_as(view: CallView, setting: Setting, found: Found | None, snapshot: Sn
 
 
 def shown_name(view: CallView) -> str:
-    """The PBX's name for the other side on one line, cut; "" where it only repeats the number."""
+    """The PBX's name for the other side on one line, cut; "" where it repeats the number or that there is none."""
     name = " ".join("".join(c if c.isprintable() else " " for c in view.remote.name).split())[:LONGEST_NAME]
-    return "" if name == view.remote.number else name
+    return "" if name == view.remote.number or says_withheld(name) else name
 
 
 def choices(found: Found, snapshot: Snapshot | None) -> tuple[CardChoice, ...]:
@@ -126,6 +126,7 @@ def card_number(number: Number, with_place: bool) -> CardNumber:
     return CardNumber(
         raw=number.raw[:LONGEST_NAME],
         e164=number.e164,
+        digits=number.digits,
         national=number.national,
         international=number.international,
         country=number.country,

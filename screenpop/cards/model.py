@@ -70,6 +70,8 @@ class CardNumber:
 
     raw: str = ""
     e164: str = ""
+    digits: str = ""
+    """Of a number that has no E.164 form."""
     national: str = ""
     international: str = ""
     country: str = ""
@@ -83,7 +85,12 @@ class CardNumber:
     @property
     def text(self) -> str:
         """The number as it is shown; "" where it is withheld."""
-        return self.international or self.national or self.raw
+        return "" if self.withheld else self.international or self.national or self.raw
+
+    @property
+    def dial(self) -> str:
+        """What calls it back; "" where nothing can, as with a withheld number or a mere word."""
+        return self.e164 or self.digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +218,10 @@ class Card:
 
     @property
     def title(self) -> str:
-        """What to call the other side in one line: the name, the company, the PBX's name for it, or the number."""
-        customer = self.customer
-        named = (customer.name or customer.company) if customer else self.caller_name
-        return named or self.number.text
+        """What to call the other side, everywhere: the customer's or colleague's name, else the number.
+
+        "" where the number is withheld. What the PBX calls a stranger is shown beside it, never in its place.
+        """
+        if self.customer:
+            return self.customer.name or self.customer.company or self.number.text
+        return (self.caller_name if self.known == "colleague" else "") or self.number.text

@@ -28,6 +28,7 @@ KEPT = 512
 """Numbers whose callers are remembered."""
 FRESH_SECONDS = 30.0
 KEPT_EXTRAS = 16
+KEPT_GUESTS = 64
 SHOWN_MATCHES = 8
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,8 @@ class _Entry:
     """Something changed while it was being fetched."""
     ahead: set[str] = field(default_factory=set)
     """Calls whose extras are wanted as soon as the caller is found."""
+    guests: dict[str, None] = field(default_factory=dict)
+    """Customers whom somebody recognised though the number was withheld; the oldest first."""
     extras: dict[tuple[str, str], Extras | None] = field(default_factory=dict)
     """By customer ("" for none) and call; None is being fetched."""
 
@@ -140,6 +143,27 @@ class Cards:
         found = self._entry(raw_number).found
         return tuple(found.snapshots) if found else ()
 
+    async def admit(self, raw_number: str, customer_id: str) -> bool:
+        """May the caller be this customer? One of those with the number; of a withheld number, anybody.
+
+        Raises NotFound where there is no such customer.
+        """
+        entry = self._entry(raw_number)
+        if entry.number.withheld and customer_id not in entry.guests:
+            await self._sources.customers.snapshot(customer_id)
+            self._let_in(entry, customer_id)
+        elif entry.found is None:
+            self._fetch(entry)
+        while entry.fetching:
+            await asyncio.wait([entry.fetching])
+        return customer_id in self.matches(raw_number)
+
+    def _let_in(self, entry: _Entry, customer_id: str) -> None:
+        entry.guests[customer_id] = None
+        for oldest in tuple(entry.guests)[:-KEPT_GUESTS]:
+            del entry.guests[oldest]
+        self._fetch(entry)
+
     async def close(self) -> None:
         """Stop fetching."""
         for task in tuple(self._tasks):
@@ -189,7 +213,7 @@ class Cards:
             entry.again = True
             while entry.again:
                 entry.again = False
-                entry.found = await self._find(entry.number)
+                entry.found = await self._find(entry)
                 entry.fetched_at = self._clock()
         except Exception:
             log.exception("caller cannot be looked up")
@@ -199,12 +223,12 @@ class Cards:
         self._extras_ahead(entry)
         self._tell(entry)
 
-    async def _find(self, number: Number) -> Found:
-        matches = (await self._sources.customers.match(number))[:SHOWN_MATCHES]
+    async def _find(self, entry: _Entry) -> Found:
+        matches = (await self._sources.customers.match(entry.number))[:SHOWN_MATCHES]
         snapshots: dict[str, Snapshot] = {}
-        for match in matches:
+        for customer_id in (*(match.customer_id for match in matches), *entry.guests):
             try:
-                snapshots[match.customer_id] = await self._sources.customers.snapshot(match.customer_id)
+                snapshots[customer_id] = await self._sources.customers.snapshot(customer_id)
             except NotFound:
                 continue
         return Found(tuple(matches), snapshots)

@@ -95,9 +95,12 @@ class Pops:
         self._publish(pop)
 
     async def choose(self, pop_id: str, user_id: str, customer_id: str) -> None:
-        """Which of several it is, for all cards of this call; "" takes it back. Raises BadInput."""
+        """Who it is, for all cards of this call: one of several, or anybody where the number is withheld.
+
+        "" takes it back. Raises BadInput, NotFound.
+        """
         pop = self._pop(pop_id, user_id)
-        if customer_id and customer_id not in self._seams.cards.matches(pop.call.remote.number):
+        if customer_id and not await self._seams.cards.admit(pop.call.remote.number, customer_id):
             raise BadInput("This customer is not one of those who have this number.", "customer_id")
         self._choices[pop.call.id] = customer_id
         self._refresh_call(pop.call.id)
@@ -142,6 +145,11 @@ class Pops:
         """This card's number becomes one more of that customer's. Raises NotFound, BadInput."""
         number = self._pop(pop_id, user_id).call.remote.number
         return await self._seams.customers.add_number(customer_id, number, "", user_id)
+
+    def shown(self, pop_id: str, user_id: str) -> Card:
+        """The card of this pop. Raises NotFound."""
+        pop = self._pop(pop_id, user_id)
+        return self._seams.cards.now(pop.call, pop.agent, self._choices.get(pop.call.id, ""))
 
     async def settled(self, pop_id: str, user_id: str) -> bytes:
         """The pop with everything known about it, for the answer to an action: JSON."""
@@ -192,9 +200,15 @@ class Pops:
             return
         for note in logged.notes:
             shown.work.setdefault(note.author, Work(note.text, logged.disposition))
-        if logged.customer_id:
+        if logged.customer_id and await self._may_be(pop, logged.customer_id):
             self._choices.setdefault(pop.call.id, logged.customer_id)
         self._refresh(pop.id)
+
+    async def _may_be(self, pop: Pop, customer_id: str) -> bool:
+        try:
+            return await self._seams.cards.admit(pop.call.remote.number, customer_id)
+        except NotFound:
+            return False
 
     def _know_more(self, raw_number: str) -> None:
         for pop in self._book.all():

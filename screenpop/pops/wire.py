@@ -26,13 +26,14 @@ Actions (JSON or form bodies; errors as in `web.errors`; each answers with the P
 | request | body |
 |---|---|
 | `POST /api/pops/ID/dismiss` | answers 204 |
-| `POST /api/pops/ID/choose` | `customer_id` ("" takes the choice back) |
+| `POST /api/pops/ID/choose` | `customer_id` ("" takes the choice back); of a withheld number it may be anybody |
 | `POST /api/pops/ID/note` | `text`, `result` (either may be left out) |
 | `POST /api/pops/ID/customer` | `name`, `company`, `category`, `note`, `city`, `country`: makes a customer |
+| `POST /api/pops/ID/call` | answers 204: the asker's phone rings; taken up, it calls the card's number |
 | `POST /api/pops/ID/number` | `customer_id`: this number becomes one of that customer's |
 
-For "add this number to…", `GET /api/pops/ID/candidates?q=TEXT` answers `{"rows": [{"id", "name", "company",
-"number", "city"}]}`.
+For "add this number to…" and "who is it?", `GET /api/pops/ID/candidates?q=TEXT` answers `{"rows": [{"id", "name",
+"company", "number", "city"}]}`.
 """
 
 from typing import Any

@@ -133,10 +133,40 @@ def test_unknown_caller_is_a_small_card_with_the_ways_to_enter_it() -> None:
     assert ('data-act="customer"' in text, "data-candidates" in text) == (True, True)
 
 
-def test_withheld_number_says_so_and_offers_nothing_to_enter() -> None:
-    text = html(replace(UNKNOWN, known="withheld", number=CardNumber(withheld=True)))
-    assert "Number withheld" in words(text)
-    assert 'data-part="who"' not in text
+@pytest.mark.feature("CALL-18")
+@pytest.mark.parametrize("state", ["ringing", "missed", "ended"])
+@pytest.mark.parametrize("raw", ["", "anonymous", "Restricted"])
+def test_withheld_number_is_said_everywhere_and_can_only_be_recognised(raw: str, state: str) -> None:
+    card = replace(UNKNOWN, known="withheld", number=CardNumber(raw=raw, withheld=True))
+    text = html(card, replace(POP, state=state))
+    for place in (' data-title="Number withheld"', ': Number withheld"', 'name cut" dir="auto">Number withheld<'):
+        assert place in text
+    assert ('<h2 class="card-name">Number withheld</h2>' in text, raw and raw in text) == (True, raw and False)
+    assert ('data-then="choose"' in text, 'data-act="customer"' in text, 'data-act="call"' in text) == (
+        True,
+        False,
+        False,
+    )
+    assert 'data-act="choose" data-customer=""' in html(replace(KNOWN, number=card.number))
+
+
+def test_stranger_has_one_name_everywhere_and_what_the_pbx_calls_him_beside_it() -> None:
+    text = html(replace(UNKNOWN, caller_name="A. Body"))
+    assert ' data-title="+995 32 212 34 56" data-body="Ringing · A. Body · Brightwater"' in text
+    assert 'name cut" dir="auto">+995 32 212 34 56<' in text
+    assert "Shows as A. Body" in words(text)
+
+
+def test_what_is_no_number_is_not_called_back() -> None:
+    missed = replace(POP, state="missed")
+    assert 'href="tel:%2B995322123456"' in html(UNKNOWN, missed)
+    assert 'href="tel:42"' in html(replace(UNKNOWN, number=CardNumber(raw="42", digits="42", short=True)), missed)
+    assert "Call back</a>" not in html(replace(UNKNOWN, number=CardNumber(raw="foo", national="foo")), missed)
+
+
+@pytest.mark.feature("CALL-17")
+def test_parts_of_a_place_stand_apart_as_the_language_has_it() -> None:
+    assert "</bdi>،\u200f <bdi>" in html(user=replace(AGENT, locale="fa"))
 
 
 def test_several_matches_are_a_choice_and_the_choice_can_be_taken_back() -> None:

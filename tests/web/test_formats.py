@@ -79,3 +79,15 @@ def test_number_is_read_internationally_and_anything_else_as_it_is() -> None:
 
 def test_initials_stand_for_a_name() -> None:
     assert [formats.initials(name) for name in ("Ada Lovelace", "ninó", "", "— –")] == ["AL", "N", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("e164", "national", "shown"),
+    [
+        ("+442079460001", "020 7946 0001", "020 7946 0001"),
+        ("+33199001234", "01 99 00 12 34", "+33 1 99 00 12 34"),
+        ("", "102", "102"),
+    ],
+)
+def test_number_of_another_country_is_shown_with_it(e164: str, national: str, shown: str) -> None:
+    assert formats.at_home(e164, national, "GB") == shown

@@ -10,6 +10,7 @@ from screenpop.customers.model import NewCustomer, NewOrder
 from screenpop.facts import CallMerged
 from tests.until import until
 from tests.web.calls import Call
+from tests.web.conftest import SignIn
 from tests.web.live import Panel
 from web.keys import Services
 
@@ -338,3 +339,57 @@ async def test_layout_of_a_line_is_followed_at_once(core: Core, open_panel: Open
     await core.layouts.save("company:blue boat", ["line", "direction", "name", "number"], False, "system")
     await until(lambda: "Careful" not in the_pop(panel)["html"])
     assert "card-photo" not in the_pop(panel)["html"]
+
+
+async def test_withheld_caller_is_recognised_and_the_call_is_that_customers(core: Core, open_panel: Open) -> None:
+    ann, panel = await add_ann(core), await open_panel("101")
+    Call(core.bus, "anonymous").rings("101")
+    await until(lambda: panel.pops)
+    assert the_pop(panel)["title"] == ""
+    answer = await panel.client.post("/api/pops/c1-101/choose", json={"customer_id": ann})
+    assert (await answer.json())["pop"]["title"] == "Ann Boat"
+    assert (await core.calls.get("c1")).customer_id == ann
+    assert len((await core.customers.get(ann)).numbers) == 1
+    Call(core.bus, "anonymous", id="c2").rings("101")
+    await until(lambda: len(panel.pops) == 2)
+    assert panel.pops["c2-101"]["title"] == ""
+    await panel.client.post("/api/pops/c1-101/choose", json={"customer_id": ""})
+    await until(lambda: panel.pops["c1-101"]["title"] == "")
+
+
+async def test_result_can_be_taken_back(core: Core, open_panel: Open) -> None:
+    panel = await open_panel("101")
+    Call(core.bus, ANN).rings("101")
+    await until(lambda: panel.pops)
+    for result in ("done", ""):
+        await panel.client.post("/api/pops/c1-101/note", json={"result": result})
+        assert (await core.calls.get("c1")).disposition == result
+
+
+async def test_candidates_have_numbers_as_this_country_writes_them(core: Core, open_panel: Open) -> None:
+    panel = await open_panel("101")
+    await add_ann(core)
+    await core.customers.create(NewCustomer(name="Anne", numbers=(("+33199001234", ""),)), "system")
+    Call(core.bus, "anonymous").rings("101")
+    await until(lambda: panel.pops)
+    found = await (await panel.client.get("/api/pops/c1-101/candidates", params={"q": "ann"})).json()
+    assert {row["number"] for row in found["rows"]} == {"030 12345678", "+33 1 99 00 12 34"}
+    assert "+33 1 99 00 12 34" in await (await panel.client.get("/find", params={"q": "anne"})).text()
+
+
+async def test_card_that_was_put_away_stays_away_after_the_next_sign_in(
+    core: Core, open_panel: Open, sign_in: SignIn
+) -> None:
+    panel = await open_panel("101")
+    call = Call(core.bus, ANN)
+    call.rings("101")
+    await until(lambda: panel.pops)
+    call.ends("missed")
+    await until(lambda: the_pop(panel)["state"] == "missed")
+    await panel.client.post("/api/pops/c1-101/dismiss")
+    await panel.client.post("/sign-out")
+    again = await Panel.open(await sign_in("101"))
+    assert again.pops == {}
+    await core.customers.create(NewCustomer(name="Ann", numbers=((ANN, ""),)), "system")
+    assert await again.snapshot() == {}
+    await again.close()

@@ -3,7 +3,9 @@
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
+from screenpop.errors import BadInput, PbxAway
 from web.api.body import read_body
+from web.formats import at_home
 from web.keys import services, user_of
 from web.security import requires
 
@@ -55,12 +57,32 @@ async def add_number(request: web.Request) -> web.StreamResponse:
     return await _settled(request)
 
 
+@requires(Permission.USE_PANEL)
+async def call_back(request: web.Request) -> web.StreamResponse:
+    """Ring the phone of this card; once it is taken up, call the card's number."""
+    house = services(request)
+    card = house.pops.shown(request.match_info["id"], user_of(request).id)
+    if not card.number.dial:
+        raise BadInput("This is not a number that can be called.")
+    if house.control is None:
+        raise PbxAway("There is no connection to the PBX.")
+    await house.control.originate(card.extension, card.number.dial, card.title)
+    return web.Response(status=204)
+
+
 @requires(Permission.SEE_CUSTOMERS)
 async def candidates(request: web.Request) -> web.StreamResponse:
-    """Customers to add the number to, as one types."""
-    page = await services(request).customers.search(request.query.get("q", "")[:200], CANDIDATES)
+    """Customers to add the number to, or to say who it is, as one types."""
+    house = services(request)
+    page = await house.customers.search(request.query.get("q", "")[:200], CANDIDATES)
     rows = [
-        {"id": row.id, "name": row.name, "company": row.company, "number": row.number, "city": row.city}
+        {
+            "id": row.id,
+            "name": row.name,
+            "company": row.company,
+            "number": at_home(row.e164, row.number, house.numbers.country),
+            "city": row.city,
+        }
         for row in page.rows
     ]
     return web.json_response({"rows": rows})
@@ -84,5 +106,6 @@ def routes() -> list[web.RouteDef]:
         web.post("/api/pops/{id}/note", write),
         web.post("/api/pops/{id}/customer", new_customer),
         web.post("/api/pops/{id}/number", add_number),
+        web.post("/api/pops/{id}/call", call_back),
         web.get("/api/pops/{id}/candidates", candidates),
     ]

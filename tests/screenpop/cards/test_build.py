@@ -70,6 +70,17 @@ def test_kind_of_card(view: CallView, what: Found | None, expected: str) -> None
     assert (card.known, card.ready) == (expected, what is not None)
 
 
+def test_number_that_is_withheld_has_no_text_and_nothing_to_dial() -> None:
+    for raw in ("", "anonymous", "Restricted"):
+        card = build(call(raw, name="A. Body"), setting(call(raw)), Found())
+        assert (card.title, card.number.text, card.number.dial) == ("", "", "")
+
+
+@pytest.mark.parametrize(("raw", "dialled"), [("030 12345678", "+493012345678"), ("102", "102"), ("foo", "")])
+def test_number_is_dialled_as_it_is_known(raw: str, dialled: str) -> None:
+    assert build(call(raw), setting(call(raw)), Found()).number.dial == dialled
+
+
 def test_choice_among_several_is_kept_and_can_be_changed() -> None:
     card = build(call(), setting(call()), found(known("a"), known("b")), choice="b")
     assert card.customer is not None
@@ -99,6 +110,7 @@ def test_unknown_number_says_where_it_is_from() -> None:
         ("+493012345678", ""),
         ("A\r\nB\x00C", "A B C"),
         ("x" * 300, "x" * 120),
+        ("Anonymous", ""),
     ],
 )
 def test_name_from_the_pbx_is_one_short_line(name: str, shown: str) -> None:

@@ -12,6 +12,7 @@ from screenpop.cards.model import CardBlock, CardLastCall, CardRow
 from screenpop.cards.service import KEPT, Cards, Sources
 from screenpop.customers.model import Match, NewCustomer, Snapshot
 from screenpop.customers.service import Customers
+from screenpop.errors import NotFound
 from screenpop.facts import CallView, Party
 from screenpop.lines import Lines
 from screenpop.numbers import Number, Numbers
@@ -221,3 +222,20 @@ async def test_numbers_remembered_are_bounded(house: House) -> None:
     for number in range(KEPT + 20):
         house.cards._entry(f"+4930{number:07}")
     assert len(house.cards._entries) == KEPT
+
+
+async def test_withheld_caller_can_be_anybody_for_this_call_only(house: House) -> None:
+    ann = await house.add()
+    assert await house.cards.admit("anonymous", ann)
+    assert house.cards.now(call("anonymous"), "101", ann).title == "Ann"
+    other = house.cards.now(call("anonymous", "c2"), "101")
+    assert (other.known, other.title, other.choices) == ("withheld", "", ())
+    await house.customers.update(ann, {"name": "Ann Boat"}, 1, "system")
+    await until(lambda: house.cards.now(call("anonymous"), "101", ann).title == "Ann Boat")
+
+
+async def test_caller_with_a_number_can_be_nobody_else(house: House) -> None:
+    ann, bea = await house.add(), await house.add("Bea", "+493099999999")
+    assert (await house.cards.admit(ANN, ann), await house.cards.admit(ANN, bea)) == (True, False)
+    with pytest.raises(NotFound):
+        await house.cards.admit("anonymous", "nobody")
