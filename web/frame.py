@@ -15,6 +15,8 @@ class Section:
     address: str
     icon: str
     permission: Permission
+    key: str
+    """The letter that leads there after `g`."""
     last: bool = False
     badge: str = ""
     """What `js/badge.js` counts there."""
@@ -25,10 +27,10 @@ class Section:
 
 
 SECTIONS: list[Section] = [
-    Section(N_("Home"), "/", "house", Permission.USE_PANEL),
-    Section(N_("Calls"), "/calls", "phone", Permission.USE_PANEL, badge="missed"),
-    Section(N_("Customers"), "/customers", "users", Permission.SEE_CUSTOMERS),
-    Section(N_("Admin"), "/admin", "sliders-horizontal", Permission.SEE_PBX, last=True),
+    Section(N_("Home"), "/", "house", Permission.USE_PANEL, "h"),
+    Section(N_("Calls"), "/calls", "phone", Permission.USE_PANEL, "l", badge="missed"),
+    Section(N_("Customers"), "/customers", "users", Permission.SEE_CUSTOMERS, "c"),
+    Section(N_("Admin"), "/admin", "sliders-horizontal", Permission.SEE_PBX, "a", last=True),
 ]
 
 

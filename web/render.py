@@ -68,13 +68,15 @@ def render_text(request: web.Request, template: str, **context: Any) -> str:
 
 def page_context(request: web.Request) -> dict[str, Any]:
     """What every template sees: request, user, locale, config, and `may(permission)`."""
-    user, language = request.get(USER), i18n.reader().language
+    user, house, language = request.get(USER), request.app[SERVICES], i18n.reader().language
     return {
         "request": request,
         "user": user,
         "locale": language,
         "direction": i18n.direction(language),
-        "config": request.app[SERVICES].config,
+        "config": house.config,
+        "on_call": house.presences.on_call(user) if user else "",
+        "dials": house.control is not None and user is not None and bool(user.extensions),
         "may": lambda permission: user is not None and user.may(Permission(permission)),
     }
 

@@ -19,6 +19,7 @@ from screenpop.config import Config, Server, Site
 from screenpop.core import Core, make_pops, opened, store_url
 from screenpop.customers.model import NewCustomer, NewOrder
 from screenpop.facts import CallAnswered, CallEnded, CallRang, CallView, Party, PbxLinkChanged, Result
+from screenpop.pbx import PbxControl
 from web.app import build_app
 from web.card import CardRenderer
 from web.render import build_environment
@@ -54,7 +55,7 @@ class House:
 
     def answer(self, call: str, agent: str = "101") -> None:
         now = time.time()
-        self.views[call] = replace(self.views[call], answered_at=now, answered_by=agent)
+        self.views[call] = replace(self.views[call], answered_at=now, answered_by=agent, talking=(agent,))
         self.core.bus.publish(CallAnswered(call=self.views[call], at=now, agent=agent))
 
     def end(self, call: str, result: Result = "answered") -> None:
@@ -68,15 +69,15 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[House]:
-    """A panel with agents 101 and 102, an admin, and one customer with an order."""
+async def open_house(folder: Path, control: PbxControl | None = None) -> AsyncIterator[House]:
+    """A panel with agents 101 and 102, an admin, and one customer with an order. `control` places calls."""
     config = Config(server=Server(data_dir=str(folder)), site=Site(company="Brightwater", country="GB"))
     await migrate(store_url(config))
     async with opened(config, Passwords(cost=1, memory_kib=64)) as core:
         await _fill(core)
         link = Link()
         pops = make_pops(core, CardRenderer(build_environment(), config, core.people.name_at))
-        app = await asyncio.to_thread(build_app, make_services(core, link, pops))
+        app = await asyncio.to_thread(build_app, replace(make_services(core, link, pops), control=control))
         loops = [asyncio.create_task(loop) for loop in (core.calls.run(), core.index.run(core.store))]
         server = TestServer(app, handler_cancellation=True)
         await server.start_server()

@@ -5,7 +5,6 @@ import { openPalette } from "./palette.js";
 import { focusCard, focusNote, toggleCard } from "./pops.js";
 
 const ALT = { c: focusCard, n: focusNote, m: toggleCard };
-const AFTER_G = { h: "/", c: "/customers", a: "/admin", s: "/settings" };
 const PLAIN = { "/": openPalette, "?": () => openDialog("keys"), j: () => walk(1), k: () => walk(-1) };
 let afterG = 0;
 
@@ -18,7 +17,8 @@ function pressed(event) {
   const alt = event.altKey && !event.ctrlKey && ALT[event.code.replace("Key", "").toLowerCase()];
   if (alt) return run(event, alt);
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  if (Date.now() - afterG < 1000 && AFTER_G[event.key]) return run(event, () => location.assign(AFTER_G[event.key]));
+  const place = Date.now() - afterG < 1000 && document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
+  if (place) return run(event, () => location.assign(place.href));
   if (event.key === "g") afterG = Date.now();
   else if (PLAIN[event.key]) run(event, PLAIN[event.key]);
 }

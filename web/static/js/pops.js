@@ -1,9 +1,11 @@
 // The caller's cards: shown, updated part by part, folded, never losing what is being typed.
 // What a card's HTML promises stands in templates/card/card.html; the wire in screenpop/pops/wire.py.
 
+import * as entry from "./entry.js";
 import { getJson } from "./http.js";
 import * as notify from "./notify.js";
 import { hasUnsaved, restoreDraft, startWork } from "./popwork.js";
+import * as room from "./room.js";
 import { noteRefusal, on } from "./stream.js";
 import { tick } from "./timers.js";
 
@@ -11,6 +13,7 @@ const FOLD_AFTER = 12_000; // ms that a finished card stays open by itself
 const SHOWN_FINISHED = 2;
 const stack = document.getElementById("pops");
 const speaker = document.getElementById("announce");
+const clearing = document.getElementById("pops-clear");
 const folds = new Map();
 let snapshotDue = false;
 let meanwhile = null;
@@ -23,9 +26,9 @@ export function start() {
   on("pop", (pop) => (meanwhile ? meanwhile.push(() => apply(pop)) : apply(pop)));
   on("pop_gone", ({ id }) => (meanwhile ? meanwhile.push(() => gone(id)) : gone(id)));
   stack.addEventListener("click", clicked);
-  document.addEventListener("focusin", stepAside);
-  addEventListener("resize", stepAside);
-  startWork(stack, apply);
+  entry.prune();
+  room.start();
+  startWork(stack, apply, take);
 }
 
 // ---------------------------------------------------------------- the rule: subscribe, fetch, apply
@@ -74,6 +77,7 @@ function insert(card, quiet) {
   stack.prepend(card);
   if (!quiet) card.classList.add("is-new");
   restoreDraft(card);
+  entry.restore(card);
   const wanted = remembered(card.dataset.pop);
   if (wanted ?? (quiet && card.dataset.active === "no")) fold(card, true, false);
   if (!quiet && card.dataset.active === "yes") foldOthers(card);
@@ -83,10 +87,11 @@ function insert(card, quiet) {
 function update(card, fresh) {
   const before = card.dataset.state;
   const spoken = card.dataset.announce !== fresh.dataset.announce;
-  const classes = ["is-folded", "has-draft"].filter((name) => card.classList.contains(name));
+  const classes = ["is-folded", "has-draft", "has-entry"].filter((name) => card.classList.contains(name));
   for (const { name, value } of fresh.attributes) card.setAttribute(name, value);
   card.classList.add(...classes);
   replaceParts(card, fresh);
+  entry.restore(card);
   settle(card, spoken ? "changed" : null);
   if (before !== card.dataset.state) card.dispatchEvent(new Event("ringdesk:settled"));
   if (before !== card.dataset.state && card.dataset.active === "no") foldLater(card);
@@ -119,13 +124,13 @@ function isBusy(part) {
   const active = document.activeElement;
   if (part.contains(active) && active.matches("input, textarea, select")) return true;
   if (part.dataset.part === "work") return hasUnsaved(part);
-  return [...part.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
+  return part.dataset.part === "who" && entry.hasEntry(part);
 }
 
 function settle(card, event) {
   tick(card);
   layOut();
-  stepAside();
+  room.makeRoom();
   notify.show(cards().filter((other) => other.dataset.state === "ringing"));
   if (event) speaker.textContent = card.dataset.announce;
   if (event === "arrived") notify.arrived(card);
@@ -133,8 +138,12 @@ function settle(card, event) {
 
 function gone(id) {
   const card = find(id);
-  if (!card || isBusy(card.querySelector('[data-part="work"]') ?? card)) return;
-  forget(id);
+  if (card && ![...card.children].some(isBusy)) take(card);
+}
+
+/** Take `card` off the screen. */
+function take(card) {
+  forget(card.dataset.pop);
   clearTimeout(folds.get(card));
   card.dispatchEvent(new Event("ringdesk:settled"));
   card.remove();
@@ -162,11 +171,13 @@ function fold(card, on, keep = true) {
 
 /** Of the finished cards that are folded only the newest few lie there; one with a draft always does. */
 function layOut() {
-  const finished = cards().filter((card) => card.matches('.is-folded[data-active="no"]'));
-  finished.forEach((card, index) => {
+  const finished = cards().filter((card) => card.dataset.active === "no");
+  finished.filter((card) => card.classList.contains("is-folded")).forEach((card, index) => {
     card.classList.toggle("is-first", index === 0);
-    card.classList.toggle("is-beyond", index >= SHOWN_FINISHED && !card.classList.contains("has-draft"));
+    card.classList.toggle("is-beyond", index >= SHOWN_FINISHED && !card.matches(".has-draft, .has-entry"));
   });
+  clearing.hidden = finished.length < 2;
+  clearing.querySelector("[data-count]").textContent = finished.length;
 }
 
 function foldLater(card) {
@@ -187,21 +198,6 @@ const key = (id) => `fold:${id}`;
 const remember = (id, on) => sessionStorage.setItem(key(id), on ? "1" : "0");
 const forget = (id) => sessionStorage.removeItem(key(id));
 const remembered = (id) => ({ 1: true, 0: false })[sessionStorage.getItem(key(id))] ?? null;
-
-/** The stack shows heads only while a field under it is being typed in. */
-function stepAside() {
-  const field = document.activeElement;
-  const typing = field && !stack.contains(field) && !field.closest("dialog") && field.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-  if (!typing) stack.classList.remove("is-aside");
-  else if (overlaps(field.getBoundingClientRect(), stack)) stack.classList.add("is-aside");
-}
-
-function overlaps(box, element) {
-  return cards().some((card) => {
-    const other = card.getBoundingClientRect();
-    return box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
-  }) && element.childElementCount > 0;
-}
 
 // ---------------------------------------------------------------- from the keyboard
 

@@ -1,17 +1,27 @@
-// The presence switch of the top bar, in step with the other tabs.
+// The presence switch of the top bar, in step with the other tabs; beside it, what the user's phones do.
 
 import { postJson } from "./http.js";
 import { on } from "./stream.js";
 import { toast } from "./toast.js";
 
+const PAINT_LATER = 200; // ms: a call has just begun, and its card comes first
 const menu = document.getElementById("presence");
+let timer = 0;
 
 export function start() {
-  on("presence", (data) => data.user_id === document.body.dataset.user && data.presence !== "offline" && show(data.presence));
+  on("presence", heard);
   menu.addEventListener("click", (event) => {
     const choice = event.target.closest("[data-choose]")?.dataset.choose;
     if (choice) choose(choice);
   });
+}
+
+/** Somebody's presence as the server tells it; ours is shown. */
+export function heard({ user_id: user, presence, on_call: call }) {
+  if (user !== document.body.dataset.user) return;
+  if (presence !== "offline") show(presence);
+  clearTimeout(timer);
+  timer = setTimeout(() => menu.querySelectorAll("[data-call]").forEach((sign) => { sign.hidden = sign.dataset.call !== call; }), PAINT_LATER);
 }
 
 async function choose(presence) {
