@@ -74,6 +74,7 @@ async def opened(config: Config, passwords: Passwords | None = None) -> AsyncIte
     finally:
         core.hub.close()
         core.presences.close()
+        core.live.close()
         await core.cards.close()
         await core.calls.close()
         await core.store.close()

@@ -1,5 +1,6 @@
 """What open panels are told besides pops: one method for each fact, so that a wire shape lives in one place."""
 
+import asyncio
 import json
 from dataclasses import asdict
 from typing import Any
@@ -11,12 +12,17 @@ from screenpop.facts import MissedCallsCounted, PbxLinkChanged, PresenceChanged,
 from screenpop.hub import Hub
 from screenpop.ids import new_id
 
+AFTER_CARD = 0.1
+"""Seconds that a presence waits: a browser that draws it first would draw the card one frame (16 ms) later."""
+
 
 class Live:
     """Listens on the bus and sends to the hub, from the moment it is made."""
 
     def __init__(self, bus: Bus, hub: Hub, users: Users) -> None:
         self._hub, self._users = hub, users
+        self._presences: dict[str, PresenceChanged] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
         bus.subscribe(PbxLinkChanged, self.pbx)
         bus.subscribe(PresenceChanged, self.presence)
         bus.subscribe(UserChanged, self.prefs)
@@ -27,8 +33,21 @@ class Live:
         self._hub.publish("pbx", _json(asdict(fact)), None)
 
     def presence(self, fact: PresenceChanged) -> None:
-        """Who is there: to those who may see it."""
-        user = self._users.get(fact.user_id)
+        """Who is there: to those who may see it, a moment later, and only as it is then."""
+        self._presences[fact.user_id] = fact
+        if fact.user_id not in self._timers:
+            loop = asyncio.get_running_loop()
+            self._timers[fact.user_id] = loop.call_later(AFTER_CARD, self._tell_presence, fact.user_id)
+
+    def close(self) -> None:
+        """Stop the timers."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _tell_presence(self, user_id: str) -> None:
+        del self._timers[user_id]
+        fact, user = self._presences.pop(user_id), self._users.get(user_id)
         if user is None:
             return
         data = asdict(fact) | {"name": user.name, "extensions": user.extensions}
