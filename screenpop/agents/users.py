@@ -9,10 +9,12 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from screenpop import audit
 from screenpop.agents import store as rows
 from screenpop.agents.model import CHOICES, Presence, User, check_password, clean_login, clean_name, clean_role
 from screenpop.agents.passwords import Passwords
 from screenpop.agents.rights import Role
+from screenpop.audit import AuditEntry, Changes
 from screenpop.bus import Bus
 from screenpop.errors import BadInput, Conflict, NotAllowed, NotFound
 from screenpop.facts import ExtensionsChanged, UserChanged
@@ -22,6 +24,9 @@ from screenpop.store.outside import mark_of
 
 MAX_EXTENSIONS = 8
 LOOK_SECONDS = 2.0
+SYSTEM = "system"
+"""The actor of what nobody in the panel did: `ringdesk user`, the demo."""
+AUDITED = ("name", "role", "active", "extensions")
 WRITTEN_OUTSIDE = "users_written_outside"
 """The mark by which `ringdesk user` says that it wrote users."""
 PREFERENCES: Mapping[str, type] = {
@@ -84,6 +89,11 @@ class Users:
         """Every extension that somebody sits at."""
         return tuple(sorted({extension for user in self._users.values() for extension in user.extensions}))
 
+    async def history(self, user_id: str, limit: int = 50) -> list[AuditEntry]:
+        """Who changed what of this user, newest first."""
+        async with self._store.read() as tx:
+            return await audit.entries(tx, "user", (user_id,), limit)
+
     async def verify(self, login: str, password: str) -> User | None:
         """The active user whose login and password these are; None takes as long to find out."""
         user = self.by_login(login)
@@ -96,7 +106,15 @@ class Users:
 
     # ------------------------------------------------------------ writing
 
-    async def add(self, login: str, name: str, role: str, password: str, extensions: Collection[str] = ()) -> User:
+    async def add(
+        self,
+        login: str,
+        name: str,
+        role: str,
+        password: str,
+        extensions: Collection[str] = (),
+        actor: str = SYSTEM,
+    ) -> User:
         """Add a user; `extensions` is where he sits from the start."""
         user = User(id=new_id(), login=clean_login(login), name=clean_name(name), role=clean_role(role))
         if self.by_login(user.login):
@@ -104,7 +122,7 @@ class Users:
         user = replace(user, extensions=clean_extensions(extensions))
         hashed = await self._passwords.hash(check_password(password))
         async with self._turn:
-            await self._insert(user, hashed)
+            await self._insert(user, hashed, actor)
             self._users[user.id], self._hashes[user.id] = user, hashed
         self._bus.publish(ExtensionsChanged())
         return user
@@ -118,6 +136,7 @@ class Users:
         active: bool | None = None,
         locale: str | None = None,
         timezone: str | None = None,
+        actor: str = SYSTEM,
     ) -> User:
         """Write what is given. The last active admin stays one: raises NotAllowed."""
         given: dict[str, Any] = {"active": active, "locale": locale, "timezone": timezone}
@@ -130,12 +149,12 @@ class Users:
             self._keep_an_admin(user, after)
             return after
 
-        after = await self._replace(user_id, changed)
+        after = await self._replace(user_id, changed, actor)
         self._bus.publish(UserChanged(user_id=user_id, signed_out=not after.active))
         self._bus.publish(ExtensionsChanged())
         return after
 
-    async def set_password(self, user_id: str, password: str) -> None:
+    async def set_password(self, user_id: str, password: str, actor: str = SYSTEM) -> None:
         """Set a new password; every session of the user ends."""
         self.of(user_id)
         hashed = await self._passwords.hash(check_password(password))
@@ -143,13 +162,14 @@ class Users:
             async with self._store.begin() as tx:
                 await rows.set_password_hash(tx, user_id, hashed)
                 await rows.end_sessions(tx, user_id)
+                await audit.record(tx, actor, "set_password", "user", user_id, {})
             self._hashes[user_id] = hashed
         self._bus.publish(UserChanged(user_id=user_id, signed_out=True))
 
-    async def sit(self, user_id: str, extensions: Collection[str]) -> User:
+    async def sit(self, user_id: str, extensions: Collection[str], actor: str = SYSTEM) -> User:
         """The user sits at exactly these extensions from now on."""
         seats = clean_extensions(extensions)
-        after = await self._replace(user_id, lambda user: replace(user, extensions=seats))
+        after = await self._replace(user_id, lambda user: replace(user, extensions=seats), actor)
         self._bus.publish(ExtensionsChanged())
         return after
 
@@ -193,13 +213,15 @@ class Users:
 
     # ------------------------------------------------------------ within
 
-    async def _replace(self, user_id: str, change: Callable[[User], User]) -> User:
+    async def _replace(self, user_id: str, change: Callable[[User], User], actor: str = SYSTEM) -> User:
         """Write what `change` makes of the user, one after the other: nobody writes over what another just wrote."""
         async with self._turn:
             before = self.of(user_id)
             after = change(before)
             async with self._store.begin() as tx:
                 await rows.put(tx, before, after)
+                if changes := _audited(before, after):
+                    await audit.record(tx, actor, "update", "user", user_id, changes)
             self._users[user_id] = after
         return after
 
@@ -208,10 +230,13 @@ class Users:
         async with self._store.read() as tx:
             return (await rows.password_hashes(tx, user.id)).get(user.id, "")
 
-    async def _insert(self, user: User, hashed: str) -> None:
+    async def _insert(self, user: User, hashed: str, actor: str) -> None:
         try:
             async with self._store.begin() as tx:
                 await rows.add(tx, user, hashed, self._clock())
+                await audit.record(
+                    tx, actor, "create", "user", user.id, {"login": ("", user.login), "role": ("", str(user.role))}
+                )
         except IntegrityError:
             raise Conflict("The login %(login)s is taken.", login=user.login) from None
 
@@ -242,3 +267,14 @@ def clean_extensions(extensions: Collection[str]) -> tuple[str, ...]:
         if len(seat) > 32 or not seat.isascii() or not seat.isalnum():
             raise BadInput("%(seat)s is not an extension: letters and digits only.", "extensions", seat=seat[:32])
     return seats
+
+
+def _audited(before: User, after: User) -> Changes:
+    """What changed of that which decides what a person may do and gets; tastes and presence are his own."""
+    pairs = {name: (_plain(getattr(before, name)), _plain(getattr(after, name))) for name in AUDITED}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _plain(value: object) -> object:
+    """As JSON has it."""
+    return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Role) else value

@@ -1,6 +1,7 @@
 """People who may sign in: added, changed, deactivated; a new password; where they sit."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import web
 
@@ -39,7 +40,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     given = {name: form.get(name, "") for name in NEW if name != "extensions"}
     try:
-        await services(request).users.add(**given, extensions=_seats(form))
+        await services(request).users.add(**given, extensions=_seats(form), actor=user_of(request).id)
     except MENDABLE as error:
         return _new_form(request, form, errors_of(request, error, NEW), status_for(error))
     raise back_to(ADDRESS)
@@ -50,7 +51,7 @@ async def edit_form(request: web.Request) -> web.StreamResponse:
     """One user."""
     user = _asked(request)
     form = {"name": user.name, "role": str(user.role), "extensions": " ".join(user.extensions)}
-    return _edit_form(request, user, form | ({"active": "1"} if user.active else {}), {})
+    return await _edit_form(request, user, form | ({"active": "1"} if user.active else {}), {})
 
 
 @requires(Permission.MANAGE_USERS)
@@ -60,12 +61,13 @@ async def edit(request: web.Request) -> web.StreamResponse:
     role, active = form.get("role", ""), form.get("active") == "1"
     try:
         _keep_own_rights(user_of(request), user, role, active)
-        await users.change(user.id, name=form.get("name", ""), role=role, active=active)
+        me = user_of(request).id
+        await users.change(user.id, name=form.get("name", ""), role=role, active=active, actor=me)
         if _seats(form) != list(user.extensions):
-            await users.sit(user.id, _seats(form))
+            await users.sit(user.id, _seats(form), me)
     except MENDABLE as error:
         errors = errors_of(request, error, ("name", "role", "extensions"))
-        return _edit_form(request, user, form, errors, status_for(error))
+        return await _edit_form(request, user, form, errors, status_for(error))
     raise back_to(ADDRESS)
 
 
@@ -75,7 +77,7 @@ async def set_active(request: web.Request) -> web.StreamResponse:
     user, form = _asked(request), await read_form(request)
     active = form.get("active") == "1"
     _keep_own_rights(user_of(request), user, user.role, active)
-    await services(request).users.change(user.id, active=active)
+    await services(request).users.change(user.id, active=active, actor=user_of(request).id)
     raise back_to(ADDRESS)
 
 
@@ -84,11 +86,11 @@ async def set_password(request: web.Request) -> web.StreamResponse:
     """Set a new password; every session of the user ends."""
     user, form = _asked(request), await read_form(request)
     try:
-        await services(request).users.set_password(user.id, form.get("password", ""))
+        await services(request).users.set_password(user.id, form.get("password", ""), user_of(request).id)
     except BadInput as error:
         now = {"name": user.name, "role": str(user.role), "extensions": " ".join(user.extensions)}
         now |= {"active": "1"} if user.active else {}
-        return _edit_form(request, user, now, errors_of(request, error, ("password",)), status_for(error))
+        return await _edit_form(request, user, now, errors_of(request, error, ("password",)), status_for(error))
     raise back_to(ADDRESS)
 
 
@@ -114,10 +116,19 @@ def _new_form(request: web.Request, form: Mapping[str, str], errors: Errors, sta
     return render(request, "admin/user_new.html", status=status, form=form, errors=errors, roles=ROLES)
 
 
-def _edit_form(
+async def _edit_form(
     request: web.Request, user: User, form: Mapping[str, str], errors: Errors, status: int = 200
 ) -> web.Response:
-    return render(request, "admin/user.html", status=status, person=user, form=form, errors=errors, roles=ROLES)
+    users = services(request).users
+    names = {each.id: each.name for each in users.all()}
+    context: dict[str, Any] = {
+        "form": form,
+        "errors": errors,
+        "roles": ROLES,
+        "history": await users.history(user.id),
+        "names": names,
+    }
+    return render(request, "admin/user.html", status=status, person=user, **context)
 
 
 def routes() -> list[web.RouteDef]:

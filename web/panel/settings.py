@@ -46,7 +46,7 @@ async def save_phone(request: web.Request) -> web.StreamResponse:
     """Where the user sits, and whether cards pop up."""
     form, me, users = await request.post(), user_of(request), services(request).users
     other = str(form.get("other", "")).replace(",", " ").split()
-    await users.sit(me.id, [*map(str, form.getall("extension", [])), *other])
+    await users.sit(me.id, [*map(str, form.getall("extension", [])), *other], me.id)
     await users.prefer(me.id, {"popups_on": "popups_on" in form})
     return _saved("phone")
 
@@ -78,7 +78,7 @@ async def save_password(request: web.Request) -> web.StreamResponse:
     await _check_current(request, str(form.get("current", ""))[:1024])
     if form.get("new") != form.get("again"):
         raise BadInput("The two new passwords are not the same.", "again")
-    await house.users.set_password(me.id, str(form.get("new", "")))
+    await house.users.set_password(me.id, str(form.get("new", "")), me.id)
     token = await house.sessions.start(me.id, request.headers.get("User-Agent", ""), address_of(request))
     response = _saved("password")
     set_cookie(request, response, token)

@@ -132,3 +132,25 @@ async def test_wrong_extension_is_refused_in_words(
     answer = await admin.post("/admin/extensions", data=form)
     assert (answer.status, words in await answer.text()) == (422, True)
     assert services.extensions.directory().extension_of("SIP/1500") == "101"
+
+
+async def test_changes_are_written_down_with_who_made_them(admin: Client, services: Services) -> None:
+    form = {"name": "Nino", "login": "nino", "role": "agent", "extensions": "103", "password": "long enough"}
+    await admin.post("/admin/users/new", data=form)
+    nino, me = id_of(services, "nino"), id_of(services, "admin")
+    changed = {"name": "Nino B", "role": "supervisor", "extensions": "104"}
+    await admin.post(f"/admin/users/{nino}", data=changed)
+    await admin.post(f"/admin/users/{nino}/password", data={"password": "another one"})
+    await services.users.choose_presence(nino, "away")
+    entries = await services.users.history(nino)
+    assert {entry.actor for entry in entries} == {me}
+    assert [(entry.action, dict(entry.changes)) for entry in reversed(entries)] == [
+        ("create", {"login": ("", "nino"), "role": ("", "agent")}),
+        ("update", {"name": ("Nino", "Nino B"), "role": ("agent", "supervisor"), "active": (True, False)}),
+        ("update", {"extensions": (["103"], ["104"])}),
+        ("set_password", {}),
+    ]
+    text = await (await admin.get(f"/admin/users/{nino}")).text()
+    for words in ("added the user", "changed the user", "set a new password", "Name of admin", "Supervisor"):
+        assert words in text[text.index('id="history"') :]
+    assert "another one" not in text
