@@ -169,7 +169,15 @@ class Ari:
         return f"ARI says no ({status}): {message}" if message else f"ARI says no ({status})"
 
     def _away(self, error: Exception) -> PbxAway:
-        return PbxAway(f"ARI at {self._base} cannot be reached: {error or 'no answer in time'}")
+        return PbxAway(f"ARI at {self._base} cannot be reached: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    """Why, without the address again, which aiohttp repeats."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        refused = isinstance(error.os_error, ConnectionRefusedError)
+        return "nothing listens there" if refused else error.os_error.strerror or str(error.os_error)
+    return str(error) or "no answer in time"
 
 
 def _message(body: bytes) -> str:

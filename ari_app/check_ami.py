@@ -22,7 +22,7 @@ VITAL = frozenset({"Newchannel", "Newstate", "DialBegin", "DialEnd", "Hangup", "
 WANTED = EVENT_NAMES | {"FullyBooted", "OriginateResponse"}
 READ = {"call": "no call is seen", "agent": "cards of queue calls come late", "system": "a restart is seen late"}
 ACTIONS = {
-    "CoreShowChannels": ("reporting", "calls that are up when Ringdesk starts are not seen", fail),
+    "CoreShowChannels": ("reporting", "Ringdesk does not attach, as it cannot see which calls are up", fail),
     "Originate": ("originate", "numbers cannot be clicked to be dialled", warn),
     "Hangup": ("call", "calls cannot be ended from the card", warn),
 }
@@ -63,9 +63,10 @@ def refusal(config: Ami, error: PbxError) -> Finding:
             f"the PBX refuses {config.username!r} ({error})",
             "compare ami.username and ami.secret with manager.conf, and look at its permit, deny and acl lines",
         )
+    reason = str(error).partition(";")[0]  # what it goes on to advise is the remedy
     return fail(
         "AMI",
-        f"no manager interface at {config.host}:{config.port}: {error}",
+        f"no manager interface at {config.host}:{config.port}: {reason}",
         "is Asterisk running, is manager.conf enabled, and do its bindaddr and port fit ami.host and ami.port?",
     )
 
