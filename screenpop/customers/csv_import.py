@@ -15,7 +15,7 @@ from screenpop.customers.bulk import Ready
 from screenpop.customers.codes import countries
 from screenpop.customers.csv_columns import FIRST_NAME, LAST_NAME, MAIL, NUMBER, Column, Header, read_header
 from screenpop.customers.csv_read import Cells
-from screenpop.customers.fields import CLEANERS, NO_COUNTRY, clean, clean_mail
+from screenpop.customers.fields import CLEANERS, clean, clean_mail, no_country
 from screenpop.customers.fold import fold
 from screenpop.customers.service import Customers
 from screenpop.errors import N_, BadInput
@@ -198,7 +198,7 @@ def _country(text: str) -> str:
     """The code of a country that is given by its code or its English name."""
     code = _countries().get(fold(text), "")
     if not code:
-        raise BadInput(NO_COUNTRY, "country", name=text[:50])
+        raise no_country(text, "country")
     return code
 
 

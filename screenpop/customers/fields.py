@@ -7,7 +7,7 @@ from importlib import resources
 from screenpop.customers.codes import countries
 from screenpop.errors import N_, BadInput
 
-NO_COUNTRY = N_("There is no country “%(name)s”: write its code of two letters.")
+_NO_COUNTRY = N_("There is no country “%(name)s”: write its code of two letters.")
 MAX_LINE = 200
 MAX_NOTE = 10_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -43,8 +43,13 @@ def clean_country(text: str) -> str:
     if code and not re.fullmatch("[A-Z]{2}", code):
         raise BadInput("A country is a code of two letters, such as DE.")
     if code and code not in countries():
-        raise BadInput(NO_COUNTRY, name=code)
+        raise no_country(code)
     return code
+
+
+def no_country(text: str, field: str = "") -> BadInput:
+    """That there is no such country, said of what was given in `field`."""
+    return BadInput(_NO_COUNTRY, field, name=text[:50])
 
 
 def clean_timezone(text: str) -> str:
