@@ -14,6 +14,7 @@ from ari_app.check_all import Check, check
 from ari_app.check_ami import ACTIONS, WANTED
 from ari_app.check_ari import MODULES, PROBE
 from ari_app.commands import check as command
+from ari_app.demo import ports
 from screenpop.config import Agi, Ami, Ari, Config, Recordings, Server, Site
 from screenpop.errors import BadConfiguration
 from screenpop.pbx import PbxCheck
@@ -56,11 +57,7 @@ async def ari(pbx: FakeAmi) -> AsyncIterator[FakeAri]:
 
 @pytest.fixture
 def free_ports() -> list[int]:
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-    ports = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
-    return ports
+    return list(ports.free_ports(2))
 
 
 @pytest.fixture

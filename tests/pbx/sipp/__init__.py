@@ -10,6 +10,7 @@ from typing import Self
 import jinja2
 
 from ari_app.demo.lab import Lab
+from ari_app.demo.ports import free_ports
 
 SCENARIOS = Path(__file__).parent
 LIMIT = 40  # seconds: no scenario lasts longer
@@ -93,6 +94,4 @@ class Sipp:
 
 
 def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1, socket.SOCK_DGRAM)[0]
