@@ -52,11 +52,21 @@ def marked_tests() -> dict[str, set[str]]:
 
 
 def _marks(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
+    """Each test with the ids of its own marks and of the module's `pytestmark`."""
+    shared = {one for node in tree.body if isinstance(node, ast.Assign) and _is_pytestmark(node) for one in _ids(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-            marks = [call for call in node.decorator_list if isinstance(call, ast.Call)]
-            ids = [ast.literal_eval(a) for m in marks if ast.unparse(m.func) == "pytest.mark.feature" for a in m.args]
-            yield node.name, set(ids)
+            yield node.name, shared | {one for mark in node.decorator_list for one in _ids(mark)}
+
+
+def _is_pytestmark(node: ast.Assign) -> bool:
+    return [ast.unparse(target) for target in node.targets] == ["pytestmark"]
+
+
+def _ids(node: ast.AST) -> Iterator[str]:
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.feature":
+            yield from (ast.literal_eval(argument) for argument in call.args)
 
 
 def test_every_id_of_the_contract_is_on_the_page() -> None:

@@ -176,6 +176,7 @@ async def test_mark_all_without_a_moment_is_refused(sign_in: SignIn, services: S
     assert rows(await text_of(client)) == ["c1"]
 
 
+@pytest.mark.feature("CALL+09")
 async def test_call_back_rings_the_own_phone_first(sign_in: SignIn, services: Services, control: Control) -> None:
     await missed(services, "c1", ANNA, name="Anna")
     client = await sign_in("101")
@@ -184,6 +185,7 @@ async def test_call_back_rings_the_own_phone_first(sign_in: SignIn, services: Se
     assert control.dialled == [("101", ANNA, "Anna")]
 
 
+@pytest.mark.feature("CALL+09")
 async def test_call_back_without_the_pbx_is_left_to_the_browsers_phone(sign_in: SignIn, services: Services) -> None:
     assert isinstance(services.pbx, Link)
     services.pbx.state = PbxLinkChanged(up=False, state="away")
