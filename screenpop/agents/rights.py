@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from screenpop.errors import NotAllowed
-
 
 class Role(StrEnum):
     """What a user is to the house, the least first."""
@@ -67,9 +65,3 @@ RIGHTS: dict[Role, frozenset[Permission]] = {
 def may(role: Role, permission: Permission) -> bool:
     """Does `role` cover `permission`?"""
     return permission in RIGHTS[role]
-
-
-def demand(role: Role, permission: Permission) -> None:
-    """Raise NotAllowed unless `role` covers `permission`."""
-    if not may(role, permission):
-        raise NotAllowed("Your role does not allow this.")

@@ -4,9 +4,7 @@ import { postJson } from "./http.js";
 import { on } from "./stream.js";
 import { toast } from "./toast.js";
 
-const PAINT_LATER = 200; // ms: a call has just begun, and its card comes first
 const menu = document.getElementById("presence");
-let timer = 0;
 
 export function start() {
   on("presence", heard);
@@ -20,8 +18,7 @@ export function start() {
 export function heard({ user_id: user, presence, on_call: call }) {
   if (user !== document.body.dataset.user) return;
   if (presence !== "offline") show(presence);
-  clearTimeout(timer);
-  timer = setTimeout(() => menu.querySelectorAll("[data-call]").forEach((sign) => { sign.hidden = sign.dataset.call !== call; }), PAINT_LATER);
+  for (const sign of menu.querySelectorAll("[data-call]")) sign.hidden = sign.dataset.call !== call;
 }
 
 async function choose(presence) {
