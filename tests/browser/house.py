@@ -88,6 +88,7 @@ async def open_house(folder: Path, control: PbxControl | None = None) -> AsyncIt
             await server.close()
             for loop in loops:
                 loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
 
 
 async def _fill(core: Core) -> None:
