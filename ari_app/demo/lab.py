@@ -290,3 +290,16 @@ def _end_left_over(folder: Path) -> None:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
         if os.fsencode(folder / "etc/asterisk.conf") in command:
             os.kill(pid, signal.SIGKILL)
+            _wait_until_over(pid, time.monotonic() + STOP_SECONDS)
+
+
+def _wait_until_over(pid: int, deadline: float) -> None:
+    """Wait until no thread of a killed process holds a socket any more: a zombie may still have threads that end."""
+    while time.monotonic() < deadline:
+        states = []
+        for file in Path(f"/proc/{pid}/task").glob("*/stat"):
+            with contextlib.suppress(OSError):
+                states.append(_state(file))
+        if all(state in "ZX" for state in states):
+            return
+        time.sleep(0.005)
