@@ -1,9 +1,9 @@
-"""What the store needs of SQLite beyond tables: the trigram index that customers are searched by."""
+"""What the store needs of SQLite beyond tables: the indexes by which customers and calls are found by text."""
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from screenpop.store.tables import category, customer_search
+from screenpop.store.tables import call_text, category, customer_search
 
 DEFAULT_CATEGORIES = (
     {"id": "ordinary", "name": "Ordinary", "colour": "#6b7280", "flag": "ordinary", "sort": 1},
@@ -23,16 +23,35 @@ TRIGRAM_INDEX = (
         INSERT INTO customer_fts(rowid, text) VALUES (new.row, new.text); END""",
 )
 
+WORD_INDEX = (
+    """CREATE VIRTUAL TABLE call_fts USING fts5(
+        text, content='call_text', content_rowid='row', tokenize='unicode61 remove_diacritics 2')""",
+    """CREATE TRIGGER call_fts_insert AFTER INSERT ON call_text BEGIN
+        INSERT INTO call_fts(rowid, text) VALUES (new.row, new.text); END""",
+    """CREATE TRIGGER call_fts_delete AFTER DELETE ON call_text BEGIN
+        INSERT INTO call_fts(call_fts, rowid, text) VALUES ('delete', old.row, old.text); END""",
+    """CREATE TRIGGER call_fts_update AFTER UPDATE ON call_text BEGIN
+        INSERT INTO call_fts(call_fts, rowid, text) VALUES ('delete', old.row, old.text);
+        INSERT INTO call_fts(rowid, text) VALUES (new.row, new.text); END""",
+)
+
 
 def is_shadow(name: str | None) -> bool:
-    """Is this table made by the trigram index, not by the metadata?"""
-    return bool(name) and str(name).startswith("customer_fts")
+    """Is this table made by a text index, not by the metadata?"""
+    return str(name or "").startswith(("customer_fts", "call_fts"))
 
 
 @event.listens_for(customer_search, "after_create")
 def _add_trigram_index(target: sa.Table, connection: sa.Connection, **_: object) -> None:
     if connection.dialect.name == "sqlite":
         for statement in TRIGRAM_INDEX:
+            connection.exec_driver_sql(statement)
+
+
+@event.listens_for(call_text, "after_create")
+def _add_word_index(target: sa.Table, connection: sa.Connection, **_: object) -> None:
+    if connection.dialect.name == "sqlite":
+        for statement in WORD_INDEX:
             connection.exec_driver_sql(statement)
 
 

@@ -13,15 +13,23 @@ from screenpop.store.engine import Store, default_url
 
 
 def schema(file: Path) -> dict[str, list[str]]:
-    """Each object's statement as a sorted list of its parts, however it is spaced."""
+    """Each object's statement as a sorted list of its parts, however it is spaced and in whatever order it was made."""
     connection = sqlite3.connect(file)
     found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     connection.close()
-    return {
-        name: sorted(part.strip(" \t,") for part in sql.splitlines())
-        for name, sql in found
-        if name != "alembic_version"
-    }
+    return {name: sorted(_parts(sql)) for name, sql in found if name != "alembic_version"}
+
+
+def _parts(sql: str) -> list[str]:
+    """What stands between the commas of a statement that are in its outer brackets."""
+    parts, depth = [""], 0
+    for sign in " ".join(sql.split()):
+        depth += (sign == "(") - (sign == ")")
+        if depth == 1 and sign in "(,":
+            parts.append("")
+        elif depth or sign != ")":
+            parts[-1] += sign
+    return [part.strip() for part in parts]
 
 
 def categories(file: Path) -> list[tuple[object, ...]]:
@@ -96,8 +104,8 @@ def test_the_command_says_what_it_found_and_did(tmp_path: Path, capsys: pytest.C
 
     assert codes == [1, 0, 0, 0]
     assert capsys.readouterr().out.splitlines() == [
-        "the database is empty, it should be at 0001: ringdesk migrate",
-        "the database is at revision 0001, it was empty",
-        "the database is at revision 0001, as it should be",
-        "the database is at revision 0001 already",
+        "the database is empty, it should be at 0002: ringdesk migrate",
+        "the database is at revision 0002, it was empty",
+        "the database is at revision 0002, as it should be",
+        "the database is at revision 0002 already",
     ]
