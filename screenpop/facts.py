@@ -213,6 +213,44 @@ class CallNoted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallWritten:
+    """Rows of these calls were written: lists and boards may be behind."""
+
+    call_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingChanged:
+    """A recording began, was paused or went on, was stored, failed, or was deleted: `state` is that of its row.
+    `paused`: what is said now is left out."""
+
+    call_id: str
+    recording_id: str
+    state: Literal["recording", "waiting", "stored", "failed", "missing", "deleted"]
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisChanged:
+    """The analysis of a recording went on: `progress` is 0 to 1."""
+
+    call_id: str
+    recording_id: str
+    state: Literal["waiting", "running", "done", "failed"]
+    progress: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerHeard:
+    """Words with an alert were said in a call that was analysed."""
+
+    call_id: str
+    tracker: str
+    at_second: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MissedCallsChanged:
     """A call was missed, seen to, put back on the list, or its caller was talked with: in the store by now."""
 

@@ -7,6 +7,9 @@ from typing import Literal, Protocol
 from screenpop.errors import N_
 from screenpop.facts import PbxLinkChanged
 
+Ear = Literal["listen", "whisper", "barge"]
+"""listen: nobody hears it; whisper: the agent alone hears it; barge: both do."""
+
 
 class PbxControl(Protocol):
     """Acts on calls. Every method raises PbxAway or PbxRefused, and answers within its time limit."""
@@ -16,6 +19,23 @@ class PbxControl(Protocol):
 
     async def hang_up(self, call_id: str, extension: str) -> None:
         """End the part that `extension` has in the call."""
+
+
+class PbxRecorder(Protocol):
+    """Records calls. Every method raises PbxAway or PbxRefused, and answers within its time limit."""
+
+    async def record(self, call_id: str, name: str) -> None:
+        """Record the call into `NAME-in` and `NAME-out`, one file a speaker, in the PBX's recordings folder."""
+
+    async def pause_recording(self, call_id: str, paused: bool) -> None:
+        """Leave out what is said from now on, or go on. The recording keeps its time: silence stands in the gap."""
+
+
+class PbxEar(Protocol):
+    """Lets a supervisor into a call. Raises PbxAway or PbxRefused."""
+
+    async def join_in(self, extension: str, call_id: str, agent: str, how: Ear) -> None:
+        """Ring `extension`; when it answers, it hears the agent's call, and speaks into it as `how` says."""
 
 
 class PbxState(Protocol):

@@ -29,6 +29,20 @@ class Permission(StrEnum):
     EDIT_LAYOUTS = "edit_layouts"
     EDIT_LINES = "edit_lines"
     MANAGE_USERS = "manage_users"
+    LISTEN_RECORDINGS = "listen_recordings"
+    LISTEN_OWN_RECORDINGS = "listen_own_recordings"
+    DOWNLOAD_RECORDINGS = "download_recordings"
+    SHARE_RECORDINGS = "share_recordings"
+    DELETE_RECORDINGS = "delete_recordings"
+    HOLD_RECORDINGS = "hold_recordings"
+    PAUSE_RECORDINGS = "pause_recordings"
+    EDIT_RECORDING_RULES = "edit_recording_rules"
+    REVIEW_CALLS = "review_calls"
+    EDIT_ANALYSIS = "edit_analysis"
+    EXPORT_CALLS = "export_calls"
+    SEE_BOARD = "see_board"
+    LISTEN_LIVE = "listen_live"
+    SEE_REPORTS = "see_reports"
 
 
 _FROM_ROLE: dict[Role, frozenset[Permission]] = {
@@ -40,6 +54,8 @@ _FROM_ROLE: dict[Role, frozenset[Permission]] = {
             Permission.SEE_AUDIT,
             Permission.SEE_PRESENCE,
             Permission.PLACE_DEMO_CALLS,
+            Permission.LISTEN_OWN_RECORDINGS,
+            Permission.PAUSE_RECORDINGS,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -49,10 +65,27 @@ _FROM_ROLE: dict[Role, frozenset[Permission]] = {
             Permission.SEE_ALL_CALLS,
             Permission.IMPORT_CUSTOMERS,
             Permission.SEE_PBX,
+            Permission.LISTEN_RECORDINGS,
+            Permission.DOWNLOAD_RECORDINGS,
+            Permission.SHARE_RECORDINGS,
+            Permission.REVIEW_CALLS,
+            Permission.EXPORT_CALLS,
+            Permission.SEE_BOARD,
+            Permission.LISTEN_LIVE,
+            Permission.SEE_REPORTS,
         }
     ),
     Role.ADMIN: frozenset(
-        {Permission.EDIT_CATEGORIES, Permission.EDIT_LAYOUTS, Permission.EDIT_LINES, Permission.MANAGE_USERS}
+        {
+            Permission.EDIT_CATEGORIES,
+            Permission.EDIT_LAYOUTS,
+            Permission.EDIT_LINES,
+            Permission.MANAGE_USERS,
+            Permission.DELETE_RECORDINGS,
+            Permission.HOLD_RECORDINGS,
+            Permission.EDIT_RECORDING_RULES,
+            Permission.EDIT_ANALYSIS,
+        }
     ),
 }
 _ORDER = tuple(Role)
