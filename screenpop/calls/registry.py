@@ -110,6 +110,8 @@ class Registry:
         """Read anew what a channel is and whose, after another name or another directory."""
         channel.kind = rules.kind_of(channel.leg, self.directory, self._trunks)
         channel.agent = self.directory.extension_of(channel.leg.device) if channel.kind == "agent" else ""
+        if channel.kind not in ("local", "none") and not channel.call.real:
+            self._begin(channel.call, self.at)
 
     def rename(self, leg_id: str, name: str) -> Channel | None:
         """The channel `leg_id` under its new name, with the device and agent that follow from it."""

@@ -88,6 +88,7 @@ class Tracker:
     def set_directory(self, directory: Directory, at: float) -> list[CallFact]:
         """Other extensions or devices from now on; calls that are up are seen with the new eyes at once."""
         self._known.facts = []
+        self._known.at = at
         self._known.directory = directory
         for channel in self._known.channels.values():
             self._known.identify(channel)

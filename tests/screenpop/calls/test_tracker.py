@@ -409,3 +409,9 @@ def test_pbx_that_only_calls_itself_is_no_call() -> None:
     assert run(script, tracker) == []
     assert tracker.calls() == ()
     assert run(Script().gone(one, two), tracker) == []
+
+
+def test_call_that_becomes_one_by_another_name_of_its_leg_is_begun_and_ended() -> None:
+    local, phone = leg("Local/101@x", "1"), leg("PJSIP/101", "1")
+    facts = run(Script().bridged(up(local)).then(ev.LegHeld, leg=up(phone)).gone(up(phone)))
+    assert [name for name, _ in told(facts)][:: len(facts) - 1] == ["started", "ended"]
