@@ -1,0 +1,87 @@
+"""Puts the sample month into the call log, the way by which every call gets there."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ari_app.demo.asterisk import Say
+from ari_app.demo.history import Planned, month
+from screenpop.agents.users import Users
+from screenpop.bus import Bus
+from screenpop.calls.log import CallLog
+from screenpop.calls.missed import Missed
+from screenpop.calls.queue_members import QueueMembers
+from screenpop.numbers import Numbers
+from screenpop.store.engine import Store
+from screenpop.store.tables import customer_number
+
+TIMEZONE = ZoneInfo("Europe/London")
+RECENT = timedelta(days=2)
+"""Calls that were missed before stand on the list as seen."""
+RESULTS = ("Sold", "Question answered", "Call back", "Complaint", "Appointment")
+NOTES = (
+    "Wants the touring bike in green; asked for a photo.",
+    "Delivery moved to next Thursday, before noon.",
+    "The invoice went to the old address. Corrected, and sent again.",
+    "Asks for an offer for twelve rental bikes from May to September.",
+    "Brake squeaks since the last service; comes by on Saturday.",
+    "Will pay by bank transfer this week.",
+    "Prefers to be called after five.",
+    "Compared us with another shop; decides by Friday.",
+)
+
+
+async def load_month(store: Store, numbers: Numbers, users: Users, data: Path, say: Say) -> list[Planned]:
+    """Write the calls of the last month, once; returns them, [] where they are there already."""
+    done = data / "month.loaded"
+    if done.exists():
+        return []
+    calls = month(datetime.now(TIMEZONE), await _customers_numbers(store))
+    say(f"Loading a month of sample calls, {len(calls)} of them …")
+    bus = Bus()
+    log = CallLog(store, numbers, bus)
+    for _, day in groupby(calls, key=lambda call: call.started_at // 86400):
+        for fact in sorted((fact for call in day for fact in call.facts), key=lambda fact: fact.at):
+            log.apply(fact)
+        await log.flush()
+    await _write_about(log, users, calls)
+    await _see_old_ones(Missed(store, bus, users, QueueMembers(store, bus)), users)
+    await asyncio.to_thread(done.touch)
+    return calls
+
+
+async def _customers_numbers(store: Store) -> list[str]:
+    """One number of each customer, the same order each time."""
+    query = sa.select(sa.func.min(customer_number.c.e164)).group_by(customer_number.c.customer_id)
+    async with store.read() as tx:
+        return sorted(number for number in (await tx.execute(query)).scalars() if number)
+
+
+async def _write_about(log: CallLog, users: Users, calls: Sequence[Planned]) -> None:
+    """What agents wrote on their calls."""
+    dice = random.Random(21)  # noqa: S311 (nothing is kept secret by it)
+    sits = {extension: user for user in users.all() for extension in user.extensions}
+    for call in calls:
+        if call.result != "answered" or call.agent not in sits or dice.random() > 0.4:
+            continue
+        author = sits[call.agent]
+        await log.set_result(call.id, dice.choice(RESULTS), author.id)
+        if dice.random() < 0.4:
+            await log.set_note(call.id, dice.choice(NOTES), author.id)
+
+
+async def _see_old_ones(missed: Missed, users: Users) -> None:
+    """Somebody saw to the calls that were missed long ago."""
+    supervisor = next((user for user in users.all() if user.role == "supervisor"), None)
+    if supervisor is None:
+        return
+    recent = datetime.now(UTC) - RECENT
+    for each in (await missed.page(supervisor, limit=500)).calls:
+        if each.call.started_at < recent:
+            await missed.see(supervisor, each.call.id)
