@@ -1,5 +1,7 @@
 """The configuration file as types; every key has its default and its meaning here and in docs/configuration.md."""
 
+from typing import Literal
+
 import msgspec
 
 Struct = msgspec.Struct
@@ -58,7 +60,22 @@ class Extension(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recordings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the PBX leaves the recordings, and where they are kept."""
+
     folder: str = ""
+    """The PBX's spool/recording as this machine sees it; "" fetches the files through ARI."""
+    archive: str = ""
+    """A folder, or `s3://bucket/prefix`; "" is the folder recordings in server.data_dir."""
+    format: Literal["opus", "flac"] = "opus"
+    keep_wav: bool = False
+    """Leave the PBX's own files where they are when the archive has the recording."""
+    min_free_mb: int = 1000
+    """Nothing is put into the archive while the disk has less room."""
+    s3_endpoint: str = ""
+    """The address of the store; "" is Amazon's."""
+    s3_region: str = ""
+    s3_key: str = ""
+    s3_secret: str = ""
 
 
 class Demo(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """Which values of the configuration make sense: a table of rules."""
 
 import ipaddress
+import re
 import zoneinfo
 from collections.abc import Callable, Iterable
 from operator import attrgetter
@@ -32,6 +33,10 @@ def _is_web_address(url: str) -> bool:
     return url.startswith(("http://", "https://"))
 
 
+def _is_archive(place: str) -> bool:
+    return not place or place.startswith("/") or bool(re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/.*)?", place))
+
+
 def _are_networks(names: Iterable[str]) -> bool:
     try:
         return all(ipaddress.ip_network(name, strict=False) for name in names)
@@ -53,6 +58,13 @@ RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("agi.deadline_ms", lambda ms: 0 < ms <= 10_000, "give 1 to 10000 milliseconds"),
     ("site.country", _is_country, "write the ISO 3166 code of a country in capitals: GB, DE, IN"),
     ("site.timezone", _is_timezone, "write a name of the time zone database: Europe/London, Asia/Kolkata"),
+    ("recordings.archive", _is_archive, "write a folder from the root, /srv/recordings, or s3://bucket/prefix"),
+    (
+        "recordings.s3_endpoint",
+        lambda url: not url or _is_web_address(url),
+        "an address begins with http:// or https://",
+    ),
+    ("recordings.min_free_mb", lambda megabytes: megabytes >= 0, "give megabytes"),
     ("site.trunks", _are_devices, "write devices with their technology: PJSIP/provider"),
 )
 
