@@ -15,6 +15,7 @@ SIDES: tuple[Side, Side] = ("agent", "customer")
 TOO_LITTLE_SPEECH = "too_little_speech"
 NO_TRANSCRIPT = "no_transcript"
 SHORT_RECORDING = "short_recording"
+UNKNOWN_LANGUAGE = "unknown_language"
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +99,14 @@ class TrackerHit(msgspec.Struct, frozen=True, kw_only=True):
     alert: bool = False
 
 
+class ScriptLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What had to be said: `said_at` is None where it was not."""
+
+    tracker_id: str
+    name: str
+    said_at: float | None
+
+
 class Mood(msgspec.Struct, frozen=True, kw_only=True):
     """A tone at one moment: -1 is bad, 1 is good."""
 
@@ -131,6 +140,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     keywords: tuple[str, ...]
     sentences: tuple[Sentence, ...]
     next_steps: tuple[Sentence, ...]
+    reason: Sentence | None = None
+    """Why the customer called, as the customer said it."""
     text: str = ""
     """A free text, where a configured engine wrote one."""
 
@@ -163,8 +174,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Mean certainty of the transcript's words."""
     transcript: tuple[Segment, ...] = ()
     trackers: tuple[TrackerHit, ...] = ()
+    script: tuple[ScriptLine, ...] = ()
+    """What the trackers of kind `script` ask for."""
     sentiment: Sentiment | None = None
     topics: tuple[str, ...] = ()
     summary: Summary | None = None
     notes: tuple[str, ...] = ()
-    """Codes of what the reader should know: `too_little_speech`, `no_transcript`, `short_recording`."""
+    """Codes of what the reader should know: `too_little_speech`, `no_transcript`, `short_recording`,
+    `unknown_language` (the words were looked at by what needs no tables of the language)."""
