@@ -27,6 +27,7 @@ call = Table(
     text_("result"),
     number_("cause"),
     flag_("swept"),
+    maybe_time_("up_at"),
     text_("disposition"),
     maybe_time_("missed_at"),
     maybe_time_("seen_at"),
@@ -49,6 +50,19 @@ call = Table(
     Index("ix_call_agent_started_at", "agent", "started_at"),
     Index("ix_call_customer_id_started_at", "customer_id", "started_at"),
     Index("ix_call_number_started_at", "number", "started_at"),
+    Index("ix_call_user_id_started_at", "user_id", "started_at"),
+    Index("ix_call_queue_started_at", "queue", "started_at"),
+    Index("ix_call_line_started_at", "line", "started_at"),
+    Index("ix_call_direction_started_at", "direction", "started_at"),
+    Index("ix_call_result_started_at", "result", "started_at"),
+    Index("ix_call_disposition_started_at", "disposition", "started_at"),
+    Index("ix_call_recorded_started_at", "recorded", "started_at"),
+    Index("ix_call_talk_seconds_started_at", "talk_seconds", "started_at"),
+    Index("ix_call_wait_seconds_started_at", "wait_seconds", "started_at"),
+    Index("ix_call_score_started_at", "score", "started_at", sqlite_where=sa.text("score IS NOT NULL")),
+    Index("ix_call_sentiment_started_at", "sentiment", "started_at", sqlite_where=sa.text("sentiment IS NOT NULL")),
+    Index("ix_call_follow_up_at", "follow_up_at", sqlite_where=sa.text("follow_up_at IS NOT NULL")),
+    Index("ix_call_unanswered", "started_at", "to", sqlite_where=sa.text("answered_at IS NULL")),
     Index("ix_call_open", "started_at", sqlite_where=sa.text("ended_at IS NULL")),
     Index("ix_call_missed", "started_at", sqlite_where=sa.text("missed_at IS NOT NULL")),
     Index(
@@ -60,7 +74,8 @@ call = Table(
 )
 """One row a call, transfers and pick-ups included. `number` is the key of the customer's side; `agent` the extension
 that answered, or the one that rang last; `to` all that were called, with spaces between; `chosen`: an agent picked the
-customer, so no guess may change it; `swept`: the end was not seen, only that the call is gone. `missed_at` is when the
+customer, so no guess may change it; `swept`: the end was not seen, only that the call is gone; `up_at`: when it was
+last known to be up. `missed_at` is when the
 log learnt that an incoming call had been answered by nobody; `seen_by` the user who dealt with it; `called_back` the
 later answered call with the same number. `ring_seconds` from the first ring to the answer or the end, `wait_seconds` in
 queues, `hold_seconds` in `holds` pieces. `identified_at`: the customer was known from then on. `recorded`: a
@@ -87,6 +102,15 @@ call_tag = Table(
     Index("ix_call_tag_tag_call_id", "tag", "call_id"),
 )
 
+call_number = Table(
+    "call_number",
+    metadata,
+    Column("row", sa.BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+)
+"""Every number of the call log once, so that a part of one is found without reading all calls. On SQLite triggers fill
+it, and the index `call_number_fts` stands beside it."""
+
 call_text = Table(
     "call_text",
     metadata,
@@ -97,6 +121,7 @@ call_text = Table(
 """What a call is found by as text, folded: its notes and its transcript. `row` is the moment at which the call began,
 in microseconds, made unique: the text index is in the order of time. On SQLite the word index `call_fts` stands beside
 it."""
+call_text.add_is_dependent_on(call_number)  # the indexes of both are made with it
 
 call_comment = Table(
     "call_comment",

@@ -33,12 +33,23 @@ WORD_INDEX = (
     """CREATE TRIGGER call_fts_update AFTER UPDATE ON call_text BEGIN
         INSERT INTO call_fts(call_fts, rowid, text) VALUES ('delete', old.row, old.text);
         INSERT INTO call_fts(rowid, text) VALUES (new.row, new.text); END""",
+    """CREATE VIRTUAL TABLE call_number_fts USING fts5(
+        number, content='call_number', content_rowid='row', tokenize='trigram', columnsize=0)""",
+    """CREATE TRIGGER call_number_insert AFTER INSERT ON call_number BEGIN
+        INSERT INTO call_number_fts(rowid, number) VALUES (new.row, new.number); END""",
+    """CREATE TRIGGER call_insert_number AFTER INSERT ON call WHEN new.number != '' BEGIN
+        INSERT INTO call_number(number) SELECT new.number
+        WHERE NOT EXISTS (SELECT 1 FROM call_number WHERE number = new.number); END""",
+    """CREATE TRIGGER call_update_number AFTER UPDATE OF number ON call WHEN new.number NOT IN ('', old.number) BEGIN
+        INSERT INTO call_number(number) SELECT new.number
+        WHERE NOT EXISTS (SELECT 1 FROM call_number WHERE number = new.number); END""",
+    "INSERT INTO call_number(number) SELECT DISTINCT number FROM call WHERE number != ''",
 )
 
 
 def is_shadow(name: str | None) -> bool:
     """Is this table made by a text index, not by the metadata?"""
-    return str(name or "").startswith(("customer_fts", "call_fts"))
+    return str(name or "").startswith(("customer_fts", "call_fts", "call_number_fts"))
 
 
 @event.listens_for(customer_search, "after_create")

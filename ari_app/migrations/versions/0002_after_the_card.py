@@ -18,12 +18,24 @@ WORD_INDEX = (
     """CREATE TRIGGER call_fts_update AFTER UPDATE ON call_text BEGIN
         INSERT INTO call_fts(call_fts, rowid, text) VALUES ('delete', old.row, old.text);
         INSERT INTO call_fts(rowid, text) VALUES (new.row, new.text); END""",
+    """CREATE VIRTUAL TABLE call_number_fts USING fts5(
+        number, content='call_number', content_rowid='row', tokenize='trigram', columnsize=0)""",
+    """CREATE TRIGGER call_number_insert AFTER INSERT ON call_number BEGIN
+        INSERT INTO call_number_fts(rowid, number) VALUES (new.row, new.number); END""",
+    """CREATE TRIGGER call_insert_number AFTER INSERT ON call WHEN new.number != '' BEGIN
+        INSERT INTO call_number(number) SELECT new.number
+        WHERE NOT EXISTS (SELECT 1 FROM call_number WHERE number = new.number); END""",
+    """CREATE TRIGGER call_update_number AFTER UPDATE OF number ON call WHEN new.number NOT IN ('', old.number) BEGIN
+        INSERT INTO call_number(number) SELECT new.number
+        WHERE NOT EXISTS (SELECT 1 FROM call_number WHERE number = new.number); END""",
+    """INSERT INTO call_number(number) SELECT DISTINCT number FROM call WHERE number != ''""",
 )
 
 
 def upgrade() -> None:
     """Make the tables, and the index by which calls are found by their words."""
     _call_event()
+    _call_number()
     _recording()
     _score_card()
     _word_tracker()
@@ -54,6 +66,16 @@ def _call_event() -> None:
         sa.Column("agent", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("call_id", "seq", name="pk_call_event"),
+    )
+
+
+def _call_number() -> None:
+    op.create_table(
+        "call_number",
+        sa.Column("row", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("row", name="pk_call_number"),
+        sa.UniqueConstraint("number", name="uq_call_number_number"),
     )
 
 
@@ -326,6 +348,7 @@ def _call_text() -> None:
 
 
 def _more_call() -> None:
+    op.add_column("call", sa.Column("up_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("call", sa.Column("ring_seconds", sa.Float(), server_default=sa.text("0"), nullable=False))
     op.add_column("call", sa.Column("wait_seconds", sa.Float(), server_default=sa.text("0"), nullable=False))
     op.add_column("call", sa.Column("hold_seconds", sa.Float(), server_default=sa.text("0"), nullable=False))
@@ -339,5 +362,34 @@ def _more_call() -> None:
     op.add_column("call", sa.Column("score", sa.Float(), nullable=True))
     op.add_column("call", sa.Column("sentiment", sa.Float(), nullable=True))
     op.add_column("call", sa.Column("talk_share", sa.Float(), nullable=True))
+    op.create_index("ix_call_direction_started_at", "call", ["direction", "started_at"], unique=False)
+    op.create_index("ix_call_disposition_started_at", "call", ["disposition", "started_at"], unique=False)
+    op.create_index(
+        "ix_call_follow_up_at", "call", ["follow_up_at"], unique=False, sqlite_where=sa.text("follow_up_at IS NOT NULL")
+    )
+    op.create_index("ix_call_line_started_at", "call", ["line", "started_at"], unique=False)
+    op.create_index("ix_call_queue_started_at", "call", ["queue", "started_at"], unique=False)
+    op.create_index("ix_call_recorded_started_at", "call", ["recorded", "started_at"], unique=False)
+    op.create_index("ix_call_result_started_at", "call", ["result", "started_at"], unique=False)
+    op.create_index(
+        "ix_call_score_started_at",
+        "call",
+        ["score", "started_at"],
+        unique=False,
+        sqlite_where=sa.text("score IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_call_sentiment_started_at",
+        "call",
+        ["sentiment", "started_at"],
+        unique=False,
+        sqlite_where=sa.text("sentiment IS NOT NULL"),
+    )
+    op.create_index("ix_call_talk_seconds_started_at", "call", ["talk_seconds", "started_at"], unique=False)
+    op.create_index(
+        "ix_call_unanswered", "call", ["started_at", "to"], unique=False, sqlite_where=sa.text("answered_at IS NULL")
+    )
+    op.create_index("ix_call_user_id_started_at", "call", ["user_id", "started_at"], unique=False)
+    op.create_index("ix_call_wait_seconds_started_at", "call", ["wait_seconds", "started_at"], unique=False)
     op.add_column("user", sa.Column("team", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("user", sa.Column("rights", sa.JSON(), server_default=sa.text("'{}'"), nullable=False))
