@@ -78,12 +78,14 @@ word_tracker = Table(
     text_("kind"),
     text_("side"),
     json_("phrases"),
+    number_("within_seconds"),
     flag_("alert"),
     flag_("active", True),
     number_("sort"),
     time_("updated_at"),
 )
-"""Words and phrases that are looked for in every transcript. `side`: agent, customer, or "" for both."""
+"""Words and phrases that are looked for in every transcript. `kind` is one of `screenpop.analysis.tracking.Kind`;
+`side`: agent, customer, or "" for both; `within_seconds` of the begin of the conversation, 0 for all of it."""
 
 tracker_hit = Table(
     "tracker_hit",

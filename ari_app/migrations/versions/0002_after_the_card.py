@@ -137,6 +137,7 @@ def _word_tracker() -> None:
         sa.Column("kind", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("side", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("phrases", sa.JSON(), nullable=False),
+        sa.Column("within_seconds", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("alert", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("sort", sa.Integer(), server_default=sa.text("0"), nullable=False),
