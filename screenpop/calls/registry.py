@@ -66,6 +66,10 @@ class Registry:
             self._begin(call, at)
         return channel
 
+    def call_of(self, linkedid: str) -> Call | None:
+        """The call that is up under this linkedid."""
+        return self._call_by_linkedid.get(linkedid)
+
     def _begin(self, call: Call, at: float) -> None:
         """The first party of a call: from now on it is told of."""
         call.real = True

@@ -110,6 +110,20 @@ class Tracker:
         call = self._known.calls.get(call_id)
         return tuple(c.leg.name for c in call.channels.values() if c.agent == extension) if call else ()
 
+    def call_id_of(self, linkedid: str) -> str:
+        """The id of the call that is up under this linkedid, "" for none."""
+        call = self._known.call_of(linkedid)
+        return call.id if call else ""
+
+    def other_side(self, call_id: str) -> Channel | None:
+        """The channel of the side that is not the agent's: it stays when agents hand the call on."""
+        call = self._known.calls.get(call_id)
+        if call is None:
+            return None
+        outside = [c for c in call.channels.values() if c.kind == "trunk" and c.talked]
+        inside = [c for c in (call.origin,) if call.direction == "internal" and c.leg.id in call.channels]
+        return next(iter(outside + inside), None)
+
     def _leg_seen(self, event: ev.LegSeen) -> None:
         if channel := self._known.touch(event.leg, event.at):
             self._story.reconcile(channel.call, event.at)
