@@ -17,6 +17,7 @@ COMMANDS = {
     "import": "ari_app.commands.import_",
     "migrate": "ari_app.commands.migrate",
     "dialplan": "ari_app.commands.dialplan",
+    "analyse": "ari_app.commands.analyse",
     "demo": "ari_app.commands.demo",
 }
 

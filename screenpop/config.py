@@ -78,6 +78,31 @@ class Recordings(Struct, frozen=True, forbid_unknown_fields=True):
     s3_secret: str = ""
 
 
+class Analysis(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is made of recordings, by processes of their own."""
+
+    enabled: bool = True
+    workers: int = 1
+    """How many processes at most collect recordings and analyse them, at low priority."""
+    engine: str = "faster-whisper"
+    """What writes transcripts: faster-whisper, vosk, openai, an add-on's, or none."""
+    model: str = ""
+    """A folder or a name; "" is the best one that is installed."""
+    language: str = ""
+    """ISO 639-1 code of what is spoken; "" finds out for each call."""
+    threads: int = 1
+    """Processor threads for the transcript of one call."""
+    download: bool = False
+    """May a model that is not here be fetched from the Internet?"""
+    url: str = ""
+    """The address of an OpenAI-compatible service, https://speech.example.com/v1."""
+    key: str = ""
+    timeout: int = 120
+    """Seconds that the service has for one request."""
+    summary_model: str = ""
+    """The model of that service that writes summaries; "": none is asked."""
+
+
 class Demo(Struct, frozen=True, forbid_unknown_fields=True):
     """Set by `ringdesk demo` only: lets the panel place sample calls through the demo's own PBX."""
 
@@ -95,4 +120,5 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     site: Site = Site()
     extensions: tuple[Extension, ...] = ()
     recordings: Recordings = Recordings()
+    analysis: Analysis = Analysis()
     demo: Demo = Demo()

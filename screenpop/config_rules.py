@@ -37,6 +37,10 @@ def _is_archive(place: str) -> bool:
     return not place or place.startswith("/") or bool(re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/.*)?", place))
 
 
+def _is_language(code: str) -> bool:
+    return not code or (len(code) in (2, 3) and code.isascii() and code.islower() and code.isalpha())
+
+
 def _are_networks(names: Iterable[str]) -> bool:
     try:
         return all(ipaddress.ip_network(name, strict=False) for name in names)
@@ -65,6 +69,11 @@ RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
         "an address begins with http:// or https://",
     ),
     ("recordings.min_free_mb", lambda megabytes: megabytes >= 0, "give megabytes"),
+    ("analysis.workers", lambda count: 0 < count <= 64, "give 1 to 64"),
+    ("analysis.threads", lambda count: 0 < count <= 64, "give 1 to 64"),
+    ("analysis.timeout", lambda seconds: 0 < seconds <= 3600, "give 1 to 3600 seconds"),
+    ("analysis.language", _is_language, "write the ISO 639-1 code of a language in small letters: en, de, fa"),
+    ("analysis.url", lambda url: not url or _is_web_address(url), "an address begins with http:// or https://"),
     ("site.trunks", _are_devices, "write devices with their technology: PJSIP/provider"),
 )
 

@@ -1,0 +1,146 @@
+"""Read recordings: any file that FFmpeg knows, as 16-bit samples of the agent's and the other side."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from screenpop.errors import BadInput
+
+Samples = NDArray[np.int16]
+Floats = NDArray[np.float32]
+
+FULL_SCALE = 32768.0
+RATE = 16_000
+"""Samples a second that Silero and Whisper want."""
+KEPT_RATES = (8_000, RATE)
+"""Files of these rates are kept as they are: nothing is gained by more samples of the same sound."""
+OPUS_RATE = 48_000
+BLOCK = 20 * OPUS_RATE
+ONE_CHANNEL = "%(file)s has one channel: give a file with a channel for each side, or two files"
+TWO_IN_PAIR = "%(file)s has %(count)d channels: of two files, each has one side"
+TOO_MANY = "%(file)s has %(count)d channels: the agent's side and the other make two"
+NO_SOUND = "%(file)s holds no sound"
+UNREADABLE = "cannot read %(file)s: %(why)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A conversation: the samples of the agent's side and of the other, equally long, `rate` of them a second."""
+
+    rate: int
+    sides: tuple[Samples, Samples]
+
+    @property
+    def seconds(self) -> float:
+        return len(self.sides[0]) / self.rate
+
+    def at_16k(self, side: int, start: float, end: float) -> Floats:
+        """A stretch of one side (0 or 1) as Whisper wants it: 16 kHz, full scale is 1."""
+        first, last = int(start * self.rate), min(int(end * self.rate), len(self.sides[side]))
+        stretch = self.sides[side][first:last].astype(np.float32) / FULL_SCALE
+        return doubled(stretch[None, :])[0] if self.rate < RATE else stretch
+
+
+def doubled(rows: Floats) -> Floats:
+    """Twice as many samples in every row, the new ones between the old by a cubic (Catmull-Rom)."""
+    padded = np.pad(rows, ((0, 0), (1, 2)), mode="edge")
+    result = np.empty((rows.shape[0], rows.shape[1] * 2), np.float32)
+    result[:, 0::2] = rows
+    result[:, 1::2] = (padded[:, 1:-2] + padded[:, 2:-1]) * 0.5625 - (padded[:, :-3] + padded[:, 3:]) * 0.0625
+    return result
+
+
+def read_sound(first: str | Path, second: str | Path | None = None) -> Sound:
+    """A file with two channels, or a mono file of the agent's side and one of the other.
+
+    Raises BadInput that says which file cannot be read, and why.
+    """
+    rate, channels = _decoded(Path(first))
+    if second is None:
+        if len(channels) != 2:
+            raise BadInput(ONE_CHANNEL if len(channels) < 2 else TOO_MANY, file=first, count=len(channels))
+        return Sound(rate, (channels[0], channels[1]))
+    other_rate, others = _decoded(Path(second), rate)
+    for file, found in ((first, channels), (second, others)):
+        if len(found) != 1:
+            raise BadInput(TWO_IN_PAIR, file=file, count=len(found))
+    if rate != other_rate:
+        rate, channels = _decoded(Path(first), other_rate)
+    return Sound(rate, _equally_long(channels[0], others[0]))
+
+
+def _equally_long(one: Samples, other: Samples) -> tuple[Samples, Samples]:
+    length = max(len(one), len(other))
+    return np.pad(one, (0, length - len(one))), np.pad(other, (0, length - len(other)))
+
+
+def _decoded(path: Path, wanted: int = 0) -> tuple[int, list[Samples]]:
+    """The rate and the channels of a file; at least the rate `wanted`."""
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise BadInput(NO_SOUND, file=path)
+            stream = container.streams.audio[0]
+            rate = stream.rate if stream.rate in KEPT_RATES and stream.rate >= wanted else RATE
+            blocks = [_as_int16(block) for block in _blocks(container, stream, rate)]
+    except (av.FFmpegError, OSError) as error:
+        raise BadInput(UNREADABLE, file=path, why=error.strerror or error) from None
+    except ValueError as error:  # PyAV says so of what it does not know
+        raise BadInput(UNREADABLE, file=path, why=error) from None
+    if not blocks:
+        raise BadInput(NO_SOUND, file=path)
+    return rate, [np.concatenate(channel) for channel in zip(*blocks, strict=True)]
+
+
+def _blocks(container: Any, stream: Any, rate: int) -> Iterator[NDArray[Any]]:
+    """Blocks of many frames (channels by samples): what is done in Python is done twenty seconds at a time."""
+    resampler = None if stream.rate in (rate, OPUS_RATE) else av.AudioResampler(format="s16p", rate=rate)
+    step = OPUS_RATE // rate if stream.rate == OPUS_RATE else 1
+    fifo = av.AudioFifo()
+    for frame in container.decode(stream):
+        for part in resampler.resample(frame) if resampler else (frame,):
+            part.pts = None
+            fifo.write(part)
+        if fifo.samples >= BLOCK:
+            yield _thinned(_channels(fifo.read(BLOCK)), step)
+    for part in resampler.resample(None) if resampler else ():
+        part.pts = None
+        fifo.write(part)
+    if fifo.samples:
+        yield _thinned(_channels(fifo.read(0, True)), step)
+
+
+def _channels(frame: Any) -> NDArray[Any]:
+    array: NDArray[Any] = frame.to_ndarray()
+    count = frame.layout.nb_channels
+    return array if frame.format.is_planar else array.reshape(-1, count).T
+
+
+def _thinned(block: NDArray[Any], step: int) -> NDArray[Any]:
+    """One sample for `step`, their mean: FFmpeg's resampler takes as long as the Opus decoder, and its better filter
+    changes nothing for speech."""
+    if step == 1:
+        return block
+    length = block.shape[1] // step * step
+    total = block[:, 0:length:step].astype(np.float32)
+    for offset in range(1, step):
+        total += block[:, offset:length:step]
+    total /= step
+    return total if block.dtype.kind == "f" else total.astype(block.dtype)
+
+
+def _as_int16(block: NDArray[Any]) -> Samples:
+    if block.dtype == np.int16:
+        same: Samples = np.ascontiguousarray(block)
+        return same
+    if block.dtype.kind == "f":
+        return (np.clip(block, -1.0, 1.0) * 32767.0).astype(np.int16)
+    if block.dtype == np.uint8:
+        return ((block.astype(np.int16) - 128) << 8).astype(np.int16)
+    wide: Samples = (block >> 16).astype(np.int16)  # 32 bits, as FLAC of 24 comes
+    return wide
