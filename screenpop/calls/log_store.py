@@ -11,15 +11,22 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from screenpop.calls import missed_store
+from screenpop.calls.log_people import shared
 from screenpop.ids import new_id
 from screenpop.numbers import says_withheld
-from screenpop.store.tables import call, call_note, customer, customer_number, user, user_extension
+from screenpop.store.tables import call, call_note, call_tag, customer, user
 
 CHUNK = 500
+_TOLD = (
+    *("direction", "answered_at", "ended_at", "result", "cause", "swept", "up_at"),
+    *("talk_seconds", "ring_seconds", "wait_seconds", "hold_seconds", "holds", "transfers"),
+)
+"""What the story of the call says, whatever the row said before."""
 _SAME = (
     *("id", "direction", "number", "remote_raw", "remote_name", "line", "queue", "agent", "started_at"),
     *("answered_at", "ended_at", "talk_seconds", "result", "disposition"),
+    *("cause", "swept", "ring_seconds", "wait_seconds", "hold_seconds", "holds", "transfers", "identified_at"),
+    *("follow_up_at", "follow_up_user", "follow_up_done_at", "recorded", "score", "sentiment", "talk_share"),
 )
 
 
@@ -56,6 +63,25 @@ class LoggedCall:
     result: str
     disposition: str
     notes: tuple[CallNote, ...]
+    tags: tuple[str, ...] = ()
+    cause: int = 0
+    """The Q.850 code of the hang-up, 0 unknown."""
+    swept: bool = False
+    """The end was not seen, only that the call is gone."""
+    ring_seconds: float = 0.0
+    wait_seconds: float = 0.0
+    hold_seconds: float = 0.0
+    holds: int = 0
+    transfers: int = 0
+    identified_at: datetime | None = None
+    follow_up_at: datetime | None = None
+    follow_up_user: str = ""
+    """A user's id; "" is anybody."""
+    follow_up_done_at: datetime | None = None
+    recorded: bool = False
+    score: float | None = None
+    sentiment: float | None = None
+    talk_share: float | None = None
     several: bool = False
     """The number is that of several customers, and nobody has said which of them it was."""
 
@@ -67,8 +93,12 @@ class LoggedCall:
 
 
 async def upsert(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write calls as they stand; what an earlier state knew and a later one does not is kept."""
-    await tx.execute(_upsert(tx.dialect.name), rows)
+    """Write calls as they stand; what an earlier state knew and a later one does not is kept.
+
+    `identified_at` is the moment of writing: it counts from when a customer is found.
+    """
+    known = [row if row["customer_id"] else {**row, "identified_at": None} for row in rows]
+    await tx.execute(_upsert(tx.dialect.name), known)
 
 
 @cache
@@ -80,25 +110,23 @@ def _upsert(dialect: str) -> sa.Insert:
     statement: sa.Insert = insert.on_conflict_do_update(
         index_elements=["id"],
         set_={
-            **{name: new[name] for name in ("direction", "ended_at", "cause", "talk_seconds", "swept")},
+            **{name: new[name] for name in _TOLD},
             **kept,
-            "result": sa.case((sa.and_(_answered_before(new), new.result != ""), "answered"), else_=new.result),
             "remote_raw": _known(new.remote_raw, call.c.remote_raw),
             "remote_name": sa.case(
                 (_is_another(new), new.remote_name), else_=_known(new.remote_name, call.c.remote_name)
             ),
             "started_at": sa.case((call.c.started_at < new.started_at, call.c.started_at), else_=new.started_at),
-            "answered_at": sa.func.coalesce(call.c.answered_at, new.answered_at),
             "user_id": sa.func.coalesce(new.user_id, call.c.user_id),
             "customer_id": sa.case((call.c.chosen, call.c.customer_id), else_=new.customer_id),
+            "identified_at": sa.case(
+                (call.c.chosen, call.c.identified_at),
+                (new.customer_id.is_(None), None),
+                else_=sa.func.coalesce(call.c.identified_at, new.identified_at),
+            ),
         },
     )
     return statement
-
-
-def _answered_before(new: sa.ColumnCollection[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
-    """An earlier run saw the answer; an outgoing one may be taken back: it was the agent's own phone."""
-    return sa.and_(call.c.answered_at.is_not(None), new.direction == "incoming")
 
 
 def _is_another(new: sa.ColumnCollection[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
@@ -106,77 +134,16 @@ def _is_another(new: sa.ColumnCollection[str, sa.ColumnElement[Any]]) -> sa.Colu
     return sa.and_(new.remote_raw != "", new.remote_raw != call.c.remote_raw)
 
 
-async def users_at(tx: AsyncConnection, extensions: Collection[str]) -> dict[str, str]:
-    """Extension -> the user who sits there; the first, where several do."""
-    c = user_extension.c
-    query = sa.select(c.extension, sa.func.min(c.user_id)).where(c.extension.in_(extensions)).group_by(c.extension)
-    return {row[0]: row[1] for row in await tx.execute(query)}
+async def open_ids(tx: AsyncConnection) -> list[str]:
+    """The calls whose end was not seen."""
+    return list((await tx.execute(sa.select(call.c.id).where(call.c.ended_at.is_(None)))).scalars())
 
 
-async def owners(tx: AsyncConnection, keys: Collection[str]) -> dict[str, str]:
-    """Key -> customer, for the keys that belong to exactly one."""
-    c = customer_number.c
-    query = (
-        sa.select(c.key, sa.func.min(c.customer_id)).where(c.key.in_(keys)).group_by(c.key).having(sa.func.count() == 1)
-    )
-    return {row[0]: row[1] for row in await tx.execute(query)}
-
-
-async def shared(tx: AsyncConnection, keys: Collection[str]) -> set[str]:
-    """Those of the keys that belong to more than one customer."""
-    c = customer_number.c
-    query = sa.select(c.key).where(c.key.in_(keys)).group_by(c.key).having(sa.func.count() > 1)
-    return set((await tx.execute(query)).scalars())
-
-
-async def fill_in(tx: AsyncConnection, keys: Sequence[str]) -> None:
-    """Give older calls from these numbers their customer (CALL+11), where the number belongs to exactly one."""
-    for start in range(0, len(keys), CHUNK):
-        for key, customer_id in (await owners(tx, keys[start : start + CHUNK])).items():
-            nobodys = sa.and_(call.c.number == key, call.c.customer_id.is_(None), ~call.c.chosen)
-            await tx.execute(sa.update(call).where(nobodys).values(customer_id=customer_id))
-
-
-async def merge(tx: AsyncConnection, kept: str, gone: str) -> None:
-    """Make one row of two (CALL+08): what people wrote on the one that goes is moved to the other."""
-    row = (await tx.execute(sa.select(call).where(call.c.id == gone))).first()
-    if row is not None and row.chosen:
-        values = {"customer_id": row.customer_id, "chosen": True}
-        await tx.execute(sa.update(call).where(call.c.id == kept, ~call.c.chosen).values(values))
-    if row is not None and row.disposition:
-        bare = sa.and_(call.c.id == kept, call.c.disposition == "")
-        await tx.execute(sa.update(call).where(bare).values(disposition=row.disposition))
-    await _move_notes(tx, kept, gone)
-    await missed_store.merge(tx, kept, gone)
-    await tx.execute(sa.delete(call).where(call.c.id == gone))
-
-
-async def _move_notes(tx: AsyncConnection, kept: str, gone: str) -> None:
-    """One note of each author is left: who wrote on both calls finds both texts in it."""
-    c = call_note.c
-    texts = {row.author: row for row in await tx.execute(sa.select(call_note).where(c.call_id == kept))}
-    for row in (await tx.execute(sa.select(call_note).where(c.call_id == gone))).all():
-        own = texts.get(row.author)
-        if own is None:
-            await tx.execute(sa.update(call_note).where(c.id == row.id).values(call_id=kept))
-        else:
-            await tx.execute(sa.update(call_note).where(c.id == own.id).values(text=f"{own.text}\n\n{row.text}"))
-            await tx.execute(sa.delete(call_note).where(c.id == row.id))
-
-
-async def close_others(tx: AsyncConnection, alive: Collection[str], now: datetime) -> list[str]:
-    """End the rows of calls that are not up any more; returns their ids."""
-    open_ids = (await tx.execute(sa.select(call.c.id).where(call.c.ended_at.is_(None)))).scalars()
-    vanished = [id_ for id_ in open_ids if id_ not in alive]
-    result = sa.case(
-        (call.c.answered_at.is_not(None), "answered"), (call.c.direction == "incoming", "missed"), else_="no_answer"
-    )
-    values = {"ended_at": now, "result": result, "swept": True}
-    for start in range(0, len(vanished), CHUNK):
-        part = vanished[start : start + CHUNK]
-        await tx.execute(sa.update(call).where(call.c.id.in_(part)).values(values))
-        await missed_store.mark(tx, part, now)
-    return vanished
+async def still_up(tx: AsyncConnection, ids: Sequence[str], now: datetime) -> None:
+    """These calls are known to be up."""
+    for start in range(0, len(ids), CHUNK):
+        part = call.c.id.in_(ids[start : start + CHUNK])
+        await tx.execute(sa.update(call).where(part, call.c.ended_at.is_(None)).values(up_at=now))
 
 
 async def set_columns(tx: AsyncConnection, call_id: str, **values: object) -> bool:
@@ -210,10 +177,11 @@ async def select(tx: AsyncConnection, *conditions: sa.ColumnElement[bool], limit
         .offset(offset)
     )
     rows = (await tx.execute(query)).all()
-    notes = await _notes(tx, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    notes, tags = await _notes(tx, ids), await _tags(tx, ids)
     open_keys = {row.number for row in rows if row.number and row.customer_id is None and not row.chosen}
     several = await shared(tx, open_keys) if open_keys else set[str]()
-    return [_logged(row, tuple(notes[row.id]), several) for row in rows]
+    return [_logged(row, tuple(notes[row.id]), tuple(tags[row.id]), several) for row in rows]
 
 
 def _known(new: sa.ColumnElement[str], old: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
@@ -235,7 +203,17 @@ async def _notes(tx: AsyncConnection, ids: Collection[str]) -> defaultdict[str, 
     return notes
 
 
-def _logged(row: sa.Row[Any], notes: tuple[CallNote, ...], several: Collection[str]) -> LoggedCall:
+async def _tags(tx: AsyncConnection, ids: Collection[str]) -> defaultdict[str, list[str]]:
+    query = sa.select(call_tag).where(call_tag.c.call_id.in_(ids)).order_by(call_tag.c.tag)
+    tags: defaultdict[str, list[str]] = defaultdict(list)
+    for row in await tx.execute(query):
+        tags[row.call_id].append(row.tag)
+    return tags
+
+
+def _logged(
+    row: sa.Row[Any], notes: tuple[CallNote, ...], tags: tuple[str, ...], several: Collection[str]
+) -> LoggedCall:
     return LoggedCall(
         **{name: row._mapping[name] for name in _SAME},
         to=tuple(row._mapping["to"].split()),
@@ -244,4 +222,5 @@ def _logged(row: sa.Row[Any], notes: tuple[CallNote, ...], several: Collection[s
         several=row.customer_id is None and not row.chosen and row.number in several,
         agent_name=row.agent_name or "",
         notes=notes,
+        tags=tags,
     )

@@ -238,12 +238,18 @@ async def test_note_with_bad_input_or_for_no_call_is_refused(log: CallLog, bus: 
         await log.set_note("9.9", "x", "u1")
 
 
-async def test_after_a_restart_open_rows_of_calls_that_are_gone_are_closed(log: CallLog, bus: Bus) -> None:
+async def test_after_a_restart_open_rows_of_calls_that_are_gone_are_closed(
+    log: CallLog, bus: Bus, store: Store
+) -> None:
     ring(bus)
-    ring(bus, replace(RINGING, id="1.2"))
+    lives = replace(RINGING, id="1.2", agents=("101",))
+    ring(bus, lives)
     bus.publish(CallAnswered(call=replace(TALKING, id="1.3"), at=1004, agent="101"))
+    await log.flush()
 
-    assert sorted(await log.close_vanished({"1.2"})) == ["1.1", "1.3"]
+    log = CallLog(store, Numbers("DE"), again := Bus())
+    again.publish(CallStarted(call=lives, at=1100))
+    assert sorted(await log.close_vanished([lives])) == ["1.1", "1.3"]
 
     rows = {row.id: row for row in await log.recent()}
     assert {id_: row.result for id_, row in rows.items()} == {"1.1": "missed", "1.2": "", "1.3": "answered"}
@@ -263,7 +269,7 @@ async def test_hostile_names_and_numbers_are_logged_in_one_tame_line(log: CallLo
 async def test_the_writer_writes_by_itself_and_outlives_a_failing_store(
     log: CallLog, bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("screenpop.calls.log.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("screenpop.calls.log_writer.RETRY_SECONDS", 0.0)
     begin, failures = store.begin, iter([True, True, False])
 
     def sometimes() -> object:
