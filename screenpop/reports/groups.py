@@ -1,0 +1,80 @@
+"""Which calls a figure is about: each group by the query of the call log that lists it, and in SQL."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from screenpop.board.level import Target
+from screenpop.store.tables import call
+
+Condition = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Calls with something in common. `link`: what the call log's address says besides the report's own filters;
+    None where no address of it lists just these."""
+
+    where: Callable[[Target], Condition]
+    link: Mapping[str, str] | None = field(default_factory=dict)
+
+
+def _by(**columns: str) -> Group:
+    """Calls whose columns have these values, which the call log asks for by the same names."""
+    return Group(lambda _: sa.and_(sa.true(), *(call.c[name] == value for name, value in columns.items())), columns)
+
+
+def _known(column: sa.ColumnElement[float], **link: str) -> Group:
+    return Group(lambda _: column.is_not(None), link or None)
+
+
+def _queued(*results: str) -> Condition:
+    return sa.and_(call.c.direction == "incoming", call.c.queue != "", call.c.result.in_(results))
+
+
+def _counted(target: Target) -> Condition:
+    gave_up = sa.and_(_queued("abandoned"), call.c.wait_seconds >= target.short_abandon)
+    return sa.or_(_queued("answered"), gave_up)
+
+
+def _in_time(target: Target) -> Condition:
+    return sa.and_(_queued("answered"), call.c.wait_seconds <= target.answer_within)
+
+
+def _responded(_: Target) -> Condition:
+    return sa.and_(call.c.direction == "incoming", sa.or_(call.c.result == "answered", call.c.called_back != ""))
+
+
+def _ended(_: Target) -> Condition:
+    return sa.and_(call.c.direction == "incoming", call.c.ended_at.is_not(None))
+
+
+GROUPS: dict[str, Group] = {
+    "all": _by(),
+    "incoming": _by(direction="incoming"),
+    "outgoing": _by(direction="outgoing"),
+    "internal": _by(direction="internal"),
+    "answered": _by(direction="incoming", result="answered"),
+    "missed": _by(direction="incoming", result="missed"),
+    "abandoned": _by(direction="incoming", result="abandoned"),
+    "reached": _by(direction="outgoing", result="answered"),
+    "talked": _by(result="answered"),
+    "ended": Group(_ended, None),
+    "counted": Group(_counted, None),
+    "in_time": Group(_in_time, None),
+    "responded": Group(_responded, None),
+    "held": Group(lambda _: sa.and_(call.c.result == "answered", call.c.holds > 0), None),
+    "transferred": Group(lambda _: sa.and_(call.c.result == "answered", call.c.transfers > 0), None),
+    "scored": _known(call.c.score, min_score="0"),
+    "toned": _known(call.c.sentiment),
+    "shared": _known(call.c.talk_share),
+    "recorded": Group(lambda _: call.c.recorded, {"recorded": "yes"}),
+    "identified": Group(
+        lambda _: sa.and_(
+            call.c.direction == "incoming", call.c.answered_at.is_not(None), call.c.identified_at.is_not(None)
+        ),
+        None,
+    ),
+}
+"""`ended`: what a share of the incoming calls is counted of: a call that is up has no result yet."""

@@ -1,0 +1,198 @@
+"""Every figure of a report: what it is called, what it means, and from which calls it is counted.
+
+This table is all there is: the SQL, the columns of pages, the sheets and the page of definitions are made from it, and
+docs/reports.md says the same words.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from screenpop.errors import N_
+
+Unit = Literal["count", "share", "seconds", "hours", "score", "tone", "number"]
+How = Literal["count", "share", "sum", "mean", "median", "p90"]
+GOOD_SECONDS, SLOW_SECONDS = 40, 120
+"""An answer within the first is good, one after the second slow (RATE-06)."""
+SMALL_SAMPLE = 10
+"""A share, a mean or a percentile of fewer calls than this is marked: chance alone may have made it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """`of`: the group that it is counted from. `what`: the hits' group of a share, else the name of the value."""
+
+    key: str
+    label: str
+    meaning: str
+    unit: Unit
+    how: How
+    of: str
+    what: str = ""
+    better: Literal[1, 0, -1] = 0
+    """Is more of it better, worse, or neither?"""
+
+    @property
+    def is_small(self) -> int:
+        """Below this sample size the figure is marked; 0 where any sample will do."""
+        return 0 if self.how in ("count", "sum") else SMALL_SAMPLE
+
+
+def _count(key: str, label: str, meaning: str, better: Literal[1, 0, -1] = 0) -> Measure:
+    return Measure(key=key, label=label, meaning=meaning, unit="count", how="count", of=key, better=better)
+
+
+def _of(
+    key: str,
+    label: str,
+    meaning: str,
+    how: How,
+    of: str,
+    what: str,
+    unit: Unit = "seconds",
+    better: Literal[1, 0, -1] = 0,
+) -> Measure:
+    return Measure(key=key, label=label, meaning=meaning, unit=unit, how=how, of=of, what=what, better=better)
+
+
+_LIST = (
+    _count("all", N_("Calls"), N_("All calls, whichever way they went and however they ended.")),
+    _count("incoming", N_("Incoming"), N_("Calls from outside.")),
+    _count("outgoing", N_("Outgoing"), N_("Calls of our people to outside, answered or not.")),
+    _count("internal", N_("Internal"), N_("Calls between our own extensions.")),
+    _count("answered", N_("Answered"), N_("Incoming calls that somebody of ours answered.")),
+    _count("missed", N_("Missed"), N_("Incoming calls that rang, and nobody answered."), -1),
+    _count(
+        "abandoned",
+        N_("Gave up"),
+        N_("Incoming calls that ended while the caller waited in a queue or heard an announcement."),
+        -1,
+    ),
+    _of(
+        "answer_rate",
+        N_("Answer rate"),
+        N_("Incoming calls that were answered, of all incoming calls that have ended."),
+        *("share", "ended", "answered", "share", 1),
+    ),
+    _of(
+        "response_rate",
+        N_("Response rate"),
+        N_("Incoming calls that were answered, or whose caller somebody talked with later, of all that have ended."),
+        *("share", "ended", "responded", "share", 1),
+    ),
+    _of(
+        "service_level",
+        N_("Service level"),
+        N_(
+            "Callers in queues who were answered in time, of those who were answered or gave up. Who gave up at once "
+            "is not counted. What is in time, and what is at once, stands on the board's settings."
+        ),
+        *("share", "counted", "in_time", "share", 1),
+    ),
+    _of(
+        "wait_mean",
+        N_("Response time"),
+        N_("How long callers who were answered had waited, on average: in queues, or while it rang."),
+        *("mean", "answered", "wait", "seconds", -1),
+    ),
+    _of(
+        "wait_median",
+        N_("Response time, median"),
+        N_("Half of the callers who were answered had waited no longer than this."),
+        *("median", "answered", "wait", "seconds", -1),
+    ),
+    _of(
+        "wait_p90",
+        N_("Response time, 90 %"),
+        N_("Nine of ten callers who were answered had waited no longer than this."),
+        *("p90", "answered", "wait", "seconds", -1),
+    ),
+    _of(
+        "patience",
+        N_("Gave up after"),
+        N_("How long callers who gave up had waited, on average."),
+        *("mean", "abandoned", "wait"),
+    ),
+    _of(
+        "ring_mean",
+        N_("Ringing"),
+        N_("How long a phone rang before an incoming call was answered, on average."),
+        *("mean", "answered", "ring", "seconds", -1),
+    ),
+    _of(
+        "ring_median",
+        N_("Ringing, median"),
+        N_("Half of the answered incoming calls rang no longer than this."),
+        *("median", "answered", "ring", "seconds", -1),
+    ),
+    _of(
+        "ring_p90",
+        N_("Ringing, 90 %"),
+        N_("Nine of ten answered incoming calls rang no longer than this."),
+        *("p90", "answered", "ring", "seconds", -1),
+    ),
+    _of(
+        "talk_sum",
+        N_("Talk time"),
+        N_("All talks together, from the answer to the end, without the time on hold."),
+        *("sum", "talked", "talk", "hours"),
+    ),
+    _of("talk_mean", N_("Talk"), N_("One talk on average, without the time on hold."), *("mean", "talked", "talk")),
+    _of(
+        "talk_median",
+        N_("Talk, median"),
+        N_("Half of the talks were no longer than this, without the time on hold."),
+        *("median", "talked", "talk"),
+    ),
+    _of(
+        "talk_p90",
+        N_("Talk, 90 %"),
+        N_("Nine of ten talks were no longer than this, without the time on hold."),
+        *("p90", "talked", "talk"),
+    ),
+    _of(
+        "handle_mean",
+        N_("Handling time"),
+        N_("Talk and hold of one answered call on average. Work after a call is not known to the PBX, and not in it."),
+        *("mean", "talked", "handle"),
+    ),
+    _of(
+        "hold_share",
+        N_("Put on hold"),
+        N_("Answered calls that were put on hold at least once."),
+        *("share", "talked", "held", "share"),
+    ),
+    _of(
+        "hold_mean", N_("Hold"), N_("Time on hold of a call that was put on hold, on average."), "mean", "held", "hold"
+    ),
+    _of(
+        "transfer_share",
+        N_("Transferred"),
+        N_("Answered calls that were given on to somebody else."),
+        *("share", "talked", "transferred", "share"),
+    ),
+    _of(
+        "identified",
+        N_("Time to identify"),
+        N_("From the answer of an incoming call until Ringdesk knew the customer, on average; 0 where it did before."),
+        *("mean", "identified", "identified", "seconds", -1),
+    ),
+    _of(
+        "score",
+        N_("Score"),
+        N_("The score cards' points of 100, on average over the calls that have any."),
+        *("mean", "scored", "score", "score", 1),
+    ),
+    _of(
+        "tone",
+        N_("Tone"),
+        N_("From -1 (bad) to 1 (good), on average over the calls whose words were analysed."),
+        *("mean", "toned", "tone", "tone", 1),
+    ),
+    _of(
+        "talk_share",
+        N_("Agent's share of the talk"),
+        N_("The agent's part of all that was spoken, on average over the analysed calls."),
+        *("mean", "shared", "talk_share", "share"),
+    ),
+)
+MEASURES: dict[str, Measure] = {measure.key: measure for measure in _LIST}

@@ -1,0 +1,50 @@
+"""What is measured of one call, in SQL; NULL where it is not known."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from screenpop.store.tables import call
+
+Value = sa.ColumnElement[float]
+
+
+class SecondsBetween(FunctionElement[float]):
+    """From the first moment to the second, in seconds; never below 0."""
+
+    name = "seconds_between"
+    type = sa.Float()
+    inherit_cache = True
+
+
+@compiles(SecondsBetween)
+def _on_sqlite(element: SecondsBetween, compiler: Any, **options: Any) -> str:
+    first, second = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"max(0.0, round((julianday({second}) - julianday({first})) * 86400.0, 3))"
+
+
+@compiles(SecondsBetween, "postgresql")
+def _on_postgresql(element: SecondsBetween, compiler: Any, **options: Any) -> str:
+    first, second = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"greatest(0.0, extract(epoch from {second} - {first}))"
+
+
+def _larger(one: Value, other: Value) -> Value:
+    return sa.case((one > other, one), else_=other)
+
+
+_c = call.c
+VALUES: dict[str, Value] = {
+    "wait": _larger(_c.wait_seconds, _c.ring_seconds),
+    "ring": sa.case((_c.ring_seconds > 0, _c.ring_seconds)),
+    "talk": _larger(_c.talk_seconds - _c.hold_seconds, sa.literal(0.0)),
+    "handle": _c.talk_seconds + sa.literal(0.0),
+    "hold": _c.hold_seconds + sa.literal(0.0),
+    "score": _c.score + sa.literal(0.0),
+    "tone": _c.sentiment + sa.literal(0.0),
+    "talk_share": _c.talk_share + sa.literal(0.0),
+    "identified": SecondsBetween(_c.answered_at, _c.identified_at),
+}
+"""`wait`: for how long a caller waited in queues, or heard it ring where no queue was. `talk`: without holds."""

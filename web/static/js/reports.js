@@ -1,0 +1,5 @@
+// The pages of reports: plots.
+
+import { draw } from "./plot.js";
+
+draw();
