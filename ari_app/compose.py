@@ -132,6 +132,7 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         pops=pops,
         calls=core.calls,
         missed=core.missed,
+        listens=core.listens,
         pbx=pbx,
         check=Check(core.config),
         demo=DemoCalls(Path(core.config.demo.folder)) if core.config.demo.enabled else None,

@@ -29,6 +29,7 @@ from screenpop.notifications.live import Live
 from screenpop.numbers import Numbers
 from screenpop.pops.seams import Renderer, Seams
 from screenpop.pops.service import Pops
+from screenpop.recordings.listens import Listens
 from screenpop.store.engine import Store, default_url
 
 
@@ -53,6 +54,7 @@ class Core:
     calls: CallLog
     queue_members: QueueMembers
     missed: Missed
+    listens: Listens
     cards: Cards
     live: Live
 
@@ -138,6 +140,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         calls=calls,
         queue_members=members,
         missed=Missed(store, bus, users, members),
+        listens=Listens(store),
         cards=Cards(sources, bus),
         live=Live(bus, hub, users),
     )

@@ -24,6 +24,7 @@ from screenpop.lines import Lines
 from screenpop.numbers import Numbers
 from screenpop.pbx import PbxCheck, PbxControl, PbxState, SampleCalls
 from screenpop.pops.service import Pops
+from screenpop.recordings.listens import Listens
 from screenpop.store.engine import Store
 from web.sessions import Session, Sessions
 
@@ -50,6 +51,7 @@ class Services:
     pops: Pops
     calls: CallLog
     missed: Missed
+    listens: Listens
     pbx: PbxState
     control: PbxControl | None = None
     """Acts on calls; None where ARI and AMI actions are not to be had."""

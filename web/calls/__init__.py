@@ -1,10 +1,10 @@
-"""The recent calls, the missed ones, and the demo's sample calls."""
+"""The recent calls, the missed ones, a call's page, and the demo's sample calls."""
 
 from aiohttp import web
 
-from web.calls import missed, pages, sample, whose
+from web.calls import audio, call, missed, pages, sample, whose
 
 
 def routes() -> list[web.RouteDef]:
     """Calls."""
-    return [*pages.routes(), *missed.routes(), *sample.routes(), *whose.routes()]
+    return [*pages.routes(), *missed.routes(), *sample.routes(), *whose.routes(), *call.routes(), *audio.routes()]

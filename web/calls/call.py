@@ -1,0 +1,100 @@
+"""A call's page: who with whom, what was said, and what was found in it.
+
+`?part=RECORDING` shows another recorded part, `?t=SECOND` opens there, `?q=WORDS` marks them in the transcript.
+"""
+
+import secrets
+from typing import Any
+
+from aiohttp import web
+
+from screenpop.agents.rights import Permission
+from screenpop.analysis.model import Side
+from screenpop.calls import sheet as sheets
+from screenpop.calls.log import LoggedCall
+from screenpop.calls.sheet import Part, Sheet
+from screenpop.errors import NotFound
+from web.called import line_names, seat_names
+from web.calls import waveform
+from web.calls.hearing import may_hear, seen_call
+from web.calls.spoken import UNSURE, as_text, lines
+from web.keys import Services, services, user_of
+from web.render import reading, render
+from web.security import requires
+
+ADDRESS = "/calls/{id}"
+
+
+@requires(Permission.USE_PANEL)
+async def show(request: web.Request) -> web.StreamResponse:
+    """The page. Whose calls a person sees and hears is decided here, whatever the address says."""
+    house, call = services(request), await seen_call(request)
+    sheet = await _sheet(house, call)
+    part = sheet.part(request.query.get("part", ""))
+    if part is None and "part" in request.query:
+        raise NotFound("There is no such recording.")
+    hears = await may_hear(house, user_of(request), call.id)
+    context = _said(request, house, call, part) if hears and part else {}
+    return render(
+        request,
+        "calls/call.html",
+        call=call,
+        sheet=sheet,
+        part=part,
+        hears=hears,
+        names=seat_names(house),
+        lines=line_names(house, [call]),
+        here=f"/calls/{request.match_info['id']}",
+        **(NOTHING_SAID | context),
+    )
+
+
+NOTHING_SAID: dict[str, Any] = {"transcript": [], "player": None, "copied": "", "unsure": UNSURE, "speakers": {}}
+
+
+async def _sheet(house: Services, call: LoggedCall) -> Sheet:
+    async with house.store.read() as tx:
+        found = await sheets.read(tx, call.id)
+    if found is None:
+        raise NotFound("There is no such call.")
+    return found
+
+
+def _said(request: web.Request, house: Services, call: LoggedCall, part: Part) -> dict[str, Any]:
+    """What a part says, for those who may hear it."""
+    spoken = lines(part.finding.report.transcript) if part.finding.report else []
+    with reading(request):
+        speakers = _speakers(house, call, part)
+    return {
+        "transcript": spoken,
+        "speakers": speakers,
+        "copied": as_text(spoken, speakers),
+        "player": {
+            "audio": f"/calls/{request.match_info['id']}/audio/{part.id}?visit={secrets.token_urlsafe(9)}",
+            "peaks": waveform.outline(part),
+            "marks": waveform.marks(part),
+            "speech": waveform.speech(part),
+            "at": _second(request.query.get("t", ""), part.seconds),
+            "q": request.query.get("q", "").strip()[:200],
+        },
+    }
+
+
+def _speakers(house: Services, call: LoggedCall, part: Part) -> dict[Side, str]:
+    """Both sides by name; "" where none is known."""
+    agent = (part.agent and house.people.name_at(part.agent)) or call.agent_name or call.agent
+    return {"agent": agent, "customer": call.customer_name or call.shown_name or call.number}
+
+
+def _second(text: str, most: float) -> float | None:
+    """The second that the address asks for; None for none."""
+    try:
+        second = float(text)
+    except ValueError:
+        return None
+    return min(second, most) if 0 <= second < float("inf") else None
+
+
+def routes() -> list[web.RouteDef]:
+    """The page."""
+    return [web.get(ADDRESS, show)]
