@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from screenpop.agents.rights import Permission, Role, may
+from screenpop.agents.rights import PERSONAL, Permission, Role, may
 from screenpop.errors import BadInput
 
 Presence = Literal["available", "busy", "away", "offline"]
@@ -15,6 +15,7 @@ CHOICES: tuple[Presence, ...] = ("available", "busy", "away")
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 PASSWORD_LENGTHS = range(8, 257)
 NAME_LENGTH = 120
+TEAM_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,10 @@ class User:
     """What the user chose last."""
     extensions: tuple[str, ...] = ()
     """Where the user sits now."""
+    team: str = ""
+    """The group that reports and filters put the user into; "" for none."""
+    rights: Mapping[Permission, bool] = field(default_factory=dict)
+    """What this user has, or has not, whatever the role says."""
 
     @property
     def popups(self) -> bool:
@@ -42,8 +47,8 @@ class User:
         return bool(self.prefs.get("popups_on", True))
 
     def may(self, permission: Permission) -> bool:
-        """Does this user's role cover `permission`?"""
-        return self.active and may(self.role, permission)
+        """Does this user's role cover `permission`, or what an admin set for this user alone?"""
+        return self.active and self.rights.get(permission, may(self.role, permission))
 
 
 def clean_login(text: str) -> str:
@@ -60,6 +65,22 @@ def clean_name(text: str) -> str:
     if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable():
         raise BadInput("A name has 1 to %(most)d characters.", "name", most=NAME_LENGTH)
     return name
+
+
+def clean_team(text: str) -> str:
+    """A team's name on one line; "" for none. Raises BadInput where it is too long."""
+    team = " ".join(text.split())
+    if len(team) > TEAM_LENGTH or not team.isprintable():
+        raise BadInput("The name of a team has at most %(most)d characters.", "team", most=TEAM_LENGTH)
+    return team
+
+
+def clean_rights(given: Mapping[str, bool]) -> dict[Permission, bool]:
+    """Rights of one person by their names. Raises BadInput for one that is not given to a single person."""
+    personal = {str(permission): permission for permission in PERSONAL}
+    if unknown := given.keys() - personal.keys():
+        raise BadInput("There is no such right: %(name)s.", "rights", name=min(unknown)[:64])
+    return {personal[name]: allowed for name, allowed in sorted(given.items())}
 
 
 def check_password(text: str) -> str:

@@ -95,6 +95,17 @@ RIGHTS: dict[Role, frozenset[Permission]] = {
 }
 
 
+PERSONAL: tuple[Permission, ...] = (
+    Permission.SEE_ALL_CALLS,
+    Permission.LISTEN_OWN_RECORDINGS,
+    Permission.LISTEN_RECORDINGS,
+    Permission.DOWNLOAD_RECORDINGS,
+    Permission.SHARE_RECORDINGS,
+    Permission.LISTEN_LIVE,
+)
+"""What an admin may allow or deny one person, whatever the role says."""
+
+
 def may(role: Role, permission: Permission) -> bool:
     """Does `role` cover `permission`?"""
     return permission in RIGHTS[role]

@@ -1,6 +1,6 @@
 """Users in the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.agents.model import User
-from screenpop.agents.rights import Role
+from screenpop.agents.rights import PERSONAL, Permission, Role
 from screenpop.store.tables import session, user, user_extension
 
 _COLUMNS = [column for column in user.c if column is not user.c.password_hash]
@@ -65,8 +65,13 @@ async def _set_extensions(tx: AsyncConnection, who: User) -> None:
 
 def _columns(who: User) -> dict[str, Any]:
     """What can be changed of a user."""
-    names = ("name", "active", "locale", "timezone", "presence")
-    return {name: getattr(who, name) for name in names} | {"role": who.role.value, "prefs": dict(who.prefs)}
+    names = ("name", "active", "locale", "timezone", "presence", "team")
+    rights = {str(permission): allowed for permission, allowed in who.rights.items()}
+    return {name: getattr(who, name) for name in names} | {
+        "role": who.role.value,
+        "prefs": dict(who.prefs),
+        "rights": rights,
+    }
 
 
 def _moment(at: float) -> datetime:
@@ -85,4 +90,11 @@ def _user(row: RowMapping, extensions: Iterable[str]) -> User:
         prefs=row["prefs"],
         presence=row["presence"],
         extensions=tuple(extensions),
+        team=row["team"],
+        rights=_rights(row["rights"]),
     )
+
+
+def _rights(stored: Mapping[str, bool]) -> dict[Permission, bool]:
+    """What is stored; a right that another version knew is none."""
+    return {permission: bool(stored[permission]) for permission in PERSONAL if permission in stored}

@@ -11,7 +11,17 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from screenpop import audit
 from screenpop.agents import store as rows
-from screenpop.agents.model import CHOICES, Presence, User, check_password, clean_login, clean_name, clean_role
+from screenpop.agents.model import (
+    CHOICES,
+    Presence,
+    User,
+    check_password,
+    clean_login,
+    clean_name,
+    clean_rights,
+    clean_role,
+    clean_team,
+)
 from screenpop.agents.passwords import Passwords
 from screenpop.agents.rights import Role
 from screenpop.audit import AuditEntry, Changes
@@ -26,7 +36,7 @@ MAX_EXTENSIONS = 8
 LOOK_SECONDS = 2.0
 SYSTEM = "system"
 """The actor of what nobody in the panel did: `ringdesk user`, the demo."""
-AUDITED = ("name", "role", "active", "extensions")
+AUDITED = ("name", "role", "active", "extensions", "team")
 WRITTEN_OUTSIDE = "users_written_outside"
 """The mark by which `ringdesk user` says that it wrote users."""
 PREFERENCES: Mapping[str, type] = {
@@ -136,12 +146,14 @@ class Users:
         active: bool | None = None,
         locale: str | None = None,
         timezone: str | None = None,
+        team: str | None = None,
         actor: str = SYSTEM,
     ) -> User:
         """Write what is given. The last active admin stays one: raises NotAllowed."""
         given: dict[str, Any] = {"active": active, "locale": locale, "timezone": timezone}
         given["name"] = None if name is None else clean_name(name)
         given["role"] = None if role is None else clean_role(role)
+        given["team"] = None if team is None else clean_team(team)
         values = {key: value for key, value in given.items() if value is not None}
 
         def changed(user: User) -> User:
@@ -171,6 +183,13 @@ class Users:
         seats = clean_extensions(extensions)
         after = await self._replace(user_id, lambda user: replace(user, extensions=seats), actor)
         self._bus.publish(ExtensionsChanged())
+        return after
+
+    async def entitle(self, user_id: str, rights: Mapping[str, bool], actor: str = SYSTEM) -> User:
+        """The user has, or has not, exactly these rights against the role; open panels see it at once."""
+        cleaned = clean_rights(rights)
+        after = await self._replace(user_id, lambda user: replace(user, rights=cleaned), actor)
+        self._bus.publish(UserChanged(user_id=user_id))
         return after
 
     async def prefer(self, user_id: str, changes: Mapping[str, Any]) -> User:
@@ -271,7 +290,11 @@ def clean_extensions(extensions: Collection[str]) -> tuple[str, ...]:
 
 def _audited(before: User, after: User) -> Changes:
     """What changed of that which decides what a person may do and gets; tastes and presence are his own."""
-    pairs = {name: (_plain(getattr(before, name)), _plain(getattr(after, name))) for name in AUDITED}
+    pairs: dict[str, tuple[object, object]] = {
+        name: (_plain(getattr(before, name)), _plain(getattr(after, name))) for name in AUDITED
+    }
+    for each in sorted({*before.rights, *after.rights}):
+        pairs[f"right_{each}"] = (before.rights.get(each), after.rights.get(each))
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from screenpop.agents.model import User
-from screenpop.agents.rights import Permission, Role
+from screenpop.agents.rights import PERSONAL, Permission, Role
+from screenpop.agents.rights import may as role_may
 from screenpop.errors import BadInput, NotAllowed
 from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
 from web.keys import services, user_of
@@ -17,6 +18,8 @@ MENDABLE = (*REFUSALS, NotAllowed)
 NEW = ("name", "login", "role", "extensions", "password")
 ROLES = tuple(Role)
 ADDRESS = "/admin/users"
+STATES = {"1": True, "0": False}
+"""What the form says of one right; anything else is what the role says."""
 
 
 @requires(Permission.MANAGE_USERS)
@@ -50,8 +53,7 @@ async def add(request: web.Request) -> web.StreamResponse:
 async def edit_form(request: web.Request) -> web.StreamResponse:
     """One user."""
     user = _asked(request)
-    form = {"name": user.name, "role": str(user.role), "extensions": " ".join(user.extensions)}
-    return await _edit_form(request, user, form | ({"active": "1"} if user.active else {}), {})
+    return await _edit_form(request, user, _form_of(user), {})
 
 
 @requires(Permission.MANAGE_USERS)
@@ -62,11 +64,15 @@ async def edit(request: web.Request) -> web.StreamResponse:
     try:
         _keep_own_rights(user_of(request), user, role, active)
         me = user_of(request).id
-        await users.change(user.id, name=form.get("name", ""), role=role, active=active, actor=me)
+        await users.change(
+            user.id, name=form.get("name", ""), role=role, active=active, team=form.get("team"), actor=me
+        )
+        if (rights := _rights(form)) is not None:
+            await users.entitle(user.id, rights, me)
         if _seats(form) != list(user.extensions):
             await users.sit(user.id, _seats(form), me)
     except MENDABLE as error:
-        errors = errors_of(request, error, ("name", "role", "extensions"))
+        errors = errors_of(request, error, ("name", "role", "extensions", "team"))
         return await _edit_form(request, user, form, errors, status_for(error))
     raise back_to(ADDRESS)
 
@@ -88,9 +94,8 @@ async def set_password(request: web.Request) -> web.StreamResponse:
     try:
         await services(request).users.set_password(user.id, form.get("password", ""), user_of(request).id)
     except BadInput as error:
-        now = {"name": user.name, "role": str(user.role), "extensions": " ".join(user.extensions)}
-        now |= {"active": "1"} if user.active else {}
-        return await _edit_form(request, user, now, errors_of(request, error, ("password",)), status_for(error))
+        errors = errors_of(request, error, ("password",))
+        return await _edit_form(request, user, _form_of(user), errors, status_for(error))
     raise back_to(ADDRESS)
 
 
@@ -106,6 +111,19 @@ def _keep_own_rights(me: User, user: User, role: str, active: bool) -> None:
 
 def _seats(form: Mapping[str, str]) -> list[str]:
     return form.get("extensions", "").replace(",", " ").split()
+
+
+def _form_of(user: User) -> dict[str, str]:
+    """The user as the form has him."""
+    form = {"name": user.name, "role": str(user.role), "extensions": " ".join(user.extensions), "team": user.team}
+    rights = {f"right_{permission}": "1" if allowed else "0" for permission, allowed in user.rights.items()}
+    return form | rights | ({"active": "1"} if user.active else {})
+
+
+def _rights(form: Mapping[str, str]) -> dict[str, bool] | None:
+    """What the form says of this person's rights; None where it does not speak of them."""
+    said = {str(permission): form[f"right_{permission}"] for permission in PERSONAL if f"right_{permission}" in form}
+    return {name: STATES[value] for name, value in said.items() if value in STATES} if said else None
 
 
 def _asked(request: web.Request) -> User:
@@ -127,6 +145,8 @@ async def _edit_form(
         "roles": ROLES,
         "history": await users.history(user.id),
         "names": names,
+        "rights": [(str(permission), role_may(user.role, permission)) for permission in PERSONAL],
+        "teams": sorted({each.team for each in users.all() if each.team}, key=str.casefold),
     }
     return render(request, "admin/user.html", status=status, person=user, **context)
 
