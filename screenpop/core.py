@@ -11,6 +11,7 @@ from screenpop.agents.passwords import Passwords
 from screenpop.agents.people import People
 from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
+from screenpop.analysis.trackers import Trackers
 from screenpop.bus import Bus
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
@@ -29,6 +30,7 @@ from screenpop.notifications.live import Live
 from screenpop.numbers import Numbers
 from screenpop.pops.seams import Renderer, Seams
 from screenpop.pops.service import Pops
+from screenpop.quality.service import Quality, make_quality
 from screenpop.recordings.listens import Listens
 from screenpop.store.engine import Store, default_url
 
@@ -57,6 +59,8 @@ class Core:
     listens: Listens
     cards: Cards
     live: Live
+    trackers: Trackers
+    quality: Quality
 
 
 def store_url(config: Config) -> str:
@@ -71,6 +75,8 @@ async def opened(config: Config, passwords: Passwords | None = None) -> AsyncIte
     try:
         for kept in (core.users, core.extensions, core.lines, core.layouts, core.queue_members):
             await kept.load()
+        await core.trackers.load()
+        await core.quality.cards.load()
         await core.index.load(core.store)
         yield core
     finally:
@@ -112,6 +118,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
     people, lines, layouts = People(users, extensions), Lines(store, numbers, bus), Layouts(store, bus)
     presences = Presences(users, bus)
     hub.watch(presences.streams)
+    trackers = Trackers(store, bus, config.site.locale)
     sources = Sources(
         numbers=numbers,
         customers=customers,
@@ -143,4 +150,6 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         listens=Listens(store),
         cards=Cards(sources, bus),
         live=Live(bus, hub, users),
+        trackers=trackers,
+        quality=make_quality(store, bus, trackers),
     )

@@ -10,6 +10,7 @@ from screenpop.agents.model import User
 from screenpop.agents.people import People
 from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
+from screenpop.analysis.trackers import Trackers
 from screenpop.bus import Bus
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
@@ -24,6 +25,7 @@ from screenpop.lines import Lines
 from screenpop.numbers import Numbers
 from screenpop.pbx import PbxCheck, PbxControl, PbxState, SampleCalls
 from screenpop.pops.service import Pops
+from screenpop.quality.service import Quality
 from screenpop.recordings.listens import Listens
 from screenpop.store.engine import Store
 from web.sessions import Session, Sessions
@@ -52,6 +54,8 @@ class Services:
     calls: CallLog
     missed: Missed
     listens: Listens
+    trackers: Trackers
+    quality: Quality
     pbx: PbxState
     control: PbxControl | None = None
     """Acts on calls; None where ARI and AMI actions are not to be had."""

@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+from collections import deque
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import quote
 
 from screenpop.agents.rights import Permission
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
-from screenpop.facts import MissedCallsCounted, PbxLinkChanged, PresenceChanged, UserChanged
+from screenpop.facts import MissedCallsCounted, PbxLinkChanged, PresenceChanged, TrackerHeard, UserChanged
 from screenpop.hub import Hub
 from screenpop.ids import new_id
 
+REMEMBERED = 1000
+"""Alerts that are not told twice."""
 AFTER_CARD = 0.1
 """Seconds that a presence waits: a browser that draws it first would draw the card one frame (16 ms) later."""
 
@@ -23,10 +27,12 @@ class Live:
         self._hub, self._users = hub, users
         self._presences: dict[str, PresenceChanged] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._heard: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
         bus.subscribe(PbxLinkChanged, self.pbx)
         bus.subscribe(PresenceChanged, self.presence)
         bus.subscribe(UserChanged, self.prefs)
         bus.subscribe(MissedCallsCounted, self.missed)
+        bus.subscribe(TrackerHeard, self.heard)
 
     def pbx(self, fact: PbxLinkChanged) -> None:
         """How the link to the PBX stands: to everybody."""
@@ -63,6 +69,16 @@ class Live:
     def missed(self, fact: MissedCallsCounted) -> None:
         """How many missed calls a user is to see to: to all panels of that user."""
         self._hub.publish("missed", _json({"open": fact.open}), {fact.user_id})
+
+    def heard(self, fact: TrackerHeard) -> None:
+        """Words with an alert: to those who review calls, once for each call and tracker; it leads to their second."""
+        if (fact.call_id, fact.tracker) in self._heard:
+            return
+        self._heard.append((fact.call_id, fact.tracker))
+        url = f"/calls/{quote(fact.call_id, safe='')}?t={fact.at_second:.1f}"
+        for user in self._users.all():
+            if user.active and user.may(Permission.REVIEW_CALLS):
+                self.notice(user.id, "tracker", fact.tracker, f"“{fact.text}”", url)
 
     def notice(self, user_id: str, kind: str, title: str, text: str = "", url: str = "") -> None:
         """A pop-up notification that leads to its object with one click (`url` is a path of the panel)."""

@@ -1,0 +1,159 @@
+"""Reviews of calls by people: who may write and see them, and what they come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from screenpop.agents.model import User
+from screenpop.agents.rights import Permission
+from screenpop.bus import Bus
+from screenpop.customers.fields import clean_note
+from screenpop.errors import BadInput, NotAllowed, NotFound
+from screenpop.facts import CallWritten
+from screenpop.quality import store as rows
+from screenpop.quality.cards import ScoreCards
+from screenpop.quality.model import SYSTEM, Answer, Answers, Card, Review, complete, of_call, of_choice, score
+from screenpop.quality.store import ReviewedCall
+from screenpop.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The score card of a call as one person may see it. `hidden`: so many others have reviewed the call, whose
+    answers are shown once one's own are complete."""
+
+    call_id: str
+    card: Card
+    own: Review | None
+    others: tuple[Review, ...]
+    hidden: int
+    auto: Answers
+    score: float | None
+    names: Mapping[str, str]
+    may_review: bool
+
+    @property
+    def own_answers(self) -> Answers:
+        """What the viewer has answered."""
+        return self.own.answers if self.own else {}
+
+    @property
+    def complete(self) -> bool:
+        """The viewer has answered everything."""
+        return self.own is not None and complete(self.card, self.own.answers)
+
+
+class Reviews:
+    """Reads and writes reviews; every change publishes `CallWritten`."""
+
+    def __init__(self, store: Store, bus: Bus, cards: ScoreCards) -> None:
+        self._store, self._bus, self._cards = store, bus, cards
+
+    async def sheet(self, viewer: User, call_id: str) -> Sheet | None:
+        """The card of a call; None where no card is for it, or the viewer is not to see it. An agent sees what was
+        said of own calls, once it is complete."""
+        async with self._store.read() as tx:
+            found = await rows.reviewed_call(tx, call_id)
+            reviews = await rows.reviews_of(tx, call_id) if found else []
+            names = await rows.names(tx, {each.reviewer for each in reviews})
+        card = self._card(found, reviews) if found else None
+        if found is None or card is None or not self._may_see(viewer, found):
+            return None
+        return self._sheet(viewer, found, card, [each for each in reviews if each.card_id == card.id], names)
+
+    async def write(self, user: User, call_id: str, choices: Mapping[str, str], comment: str) -> None:
+        """Keep what `user` answered so far: question id -> what the form says. Raises NotAllowed, NotFound,
+        BadInput."""
+        if not user.may(Permission.REVIEW_CALLS):
+            raise NotAllowed("Only supervisors review calls.")
+        async with self._store.begin() as tx:
+            found = await rows.reviewed_call(tx, call_id)
+            reviews = await rows.reviews_of(tx, call_id)
+            card = self._card(found, reviews) if found else None
+            if card is None:
+                raise NotFound("There is no score card for this call.")
+            answers = _answers(card, choices)
+            given = auto_of(reviews, card.id) | answers
+            values = {
+                "answers": msgspec.to_builtins(answers),
+                "comment": clean_note(comment),
+                "score": score(card, given) if answers else None,
+            }
+            await rows.write_review(tx, call_id, card.id, user.id, values)
+            await rows.note_score(tx, call_id)
+        self._bus.publish(CallWritten(call_ids=(call_id,)))
+
+    async def remove(self, user: User, call_id: str) -> None:
+        """Take the own review back; raises NotAllowed."""
+        if not user.may(Permission.REVIEW_CALLS):
+            raise NotAllowed("Only supervisors review calls.")
+        async with self._store.begin() as tx:
+            for each in await rows.reviews_of(tx, call_id):
+                if each.reviewer == user.id:
+                    await rows.remove_review(tx, call_id, each.card_id, user.id)
+            await rows.note_score(tx, call_id)
+        self._bus.publish(CallWritten(call_ids=(call_id,)))
+
+    def _card(self, found: ReviewedCall, reviews: list[Review]) -> Card | None:
+        """By which card a call is reviewed: the one that people have begun, else the one that is meant for it."""
+        by_id = {each.id: each for each in self._cards.all()}
+        for each in sorted(reviews, key=lambda each: not each.by_hand):
+            if each.card_id in by_id:
+                return by_id[each.card_id]
+        return self._cards.card_for(found.queue, found.direction, found.team)
+
+    def _may_see(self, viewer: User, found: ReviewedCall) -> bool:
+        return viewer.may(Permission.REVIEW_CALLS) or viewer.may(Permission.SEE_ALL_CALLS) or viewer.id == found.user_id
+
+    def _sheet(
+        self, viewer: User, found: ReviewedCall, card: Card, reviews: list[Review], names: Mapping[str, str]
+    ) -> Sheet:
+        reviewer = viewer.may(Permission.REVIEW_CALLS)
+        own = next((each for each in reviews if reviewer and each.reviewer == viewer.id), None)
+        others = [each for each in reviews if each.by_hand and each is not own]
+        if not reviewer:
+            others = [each for each in others if complete(card, each.answers)]
+        hide = reviewer and self._cards.blind and not (own and complete(card, own.answers))
+        shown = reviews if reviewer else [*others, *(each for each in reviews if not each.by_hand)]
+        return Sheet(
+            call_id=found.id,
+            card=card,
+            own=own,
+            others=() if hide else tuple(others),
+            hidden=len(others) if hide else 0,
+            auto=auto_of(reviews, card.id),
+            score=(own.score if own else None) if hide else of_call(shown),
+            names=names,
+            may_review=reviewer,
+        )
+
+
+def auto_of(reviews: list[Review], card_id: str) -> dict[str, Answer]:
+    """The automatic answers among these reviews."""
+    return next((dict(each.answers) for each in reviews if each.reviewer == SYSTEM and each.card_id == card_id), {})
+
+
+async def score_again(tx: AsyncConnection, call_id: str, card: Card, reviews: list[Review]) -> None:
+    """Count people's reviews by this card once more: its weights or the automatic answers are others now."""
+    auto = auto_of(reviews, card.id)
+    for each in reviews:
+        if each.by_hand and each.card_id == card.id and each.answers:
+            values: dict[str, Any] = {"score": score(card, auto | each.answers)}
+            await rows.write_review(tx, call_id, card.id, each.reviewer, values)
+
+
+def _answers(card: Card, choices: Mapping[str, str]) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    for question in card.asked:
+        if question.kind == "auto":
+            continue
+        try:
+            answer = of_choice(question, choices.get(question.id, ""))
+        except ValueError as error:
+            raise BadInput("This answer is not one of the choices.", question.id) from error
+        if answer is not None:
+            answers[question.id] = answer
+    return answers
