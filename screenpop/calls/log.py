@@ -3,7 +3,7 @@
 Reading it, and what people write on a call. The rows themselves are written by `screenpop.calls.log_writer`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop import audit
 from screenpop.bus import Bus
-from screenpop.calls import log_people, log_store
+from screenpop.calls import history_store, log_people, log_store, text
 from screenpop.calls.log_store import CallNote, LoggedCall
 from screenpop.calls.log_writer import LogWriter
+from screenpop.calls.timeline import CallStory, tell
 from screenpop.customers.fields import clean_line, clean_note
 from screenpop.customers.store import living_id
 from screenpop.errors import NotFound
@@ -72,17 +73,26 @@ class CallLog:
         conditions = [column == value for column, value in wanted.items() if value]
         return await self._select(*conditions, limit=limit, offset=offset)
 
+    async def story(self, call_id: str, name_at: Callable[[str], str] = lambda _: "") -> CallStory:
+        """What happened to a call, and when; empty for calls of which only the row is kept. `name_at` says who sits at
+        an extension."""
+        living = self._writer.living_id(call_id)
+        async with self._store.read() as tx:
+            told = await history_store.entries(tx, [living])
+        return tell(told.get(living, []), name_at)
+
     # ------------------------------------------------------------ what people write
 
-    async def set_note(self, call_id: str, text: str, actor: str) -> LoggedCall:
+    async def set_note(self, call_id: str, note: str, actor: str) -> LoggedCall:
         """Write the actor's note on a call, during or after it; "" takes it away. Raises BadInput, NotFound."""
-        cleaned = clean_note(text)
+        cleaned = clean_note(note)
         await self.flush()
         async with self._store.begin() as tx:
             call_id = await self._existing(tx, call_id)
             old = await log_store.put_note(tx, call_id, actor, cleaned, datetime.now(UTC))
             if old != cleaned:
                 await audit.record(tx, actor, "note", "call", call_id, {"note": (old, cleaned)})
+                await text.refresh(tx, call_id)
         return await self._noted(call_id)
 
     async def set_result(self, call_id: str, disposition: str, actor: str) -> LoggedCall:
@@ -91,7 +101,8 @@ class CallLog:
         await self.flush()
         async with self._store.begin() as tx:
             call_id = await self._existing(tx, call_id)
-            await _set(tx, call_id, actor, "disposition", cleaned)
+            if await _set(tx, call_id, actor, "disposition", cleaned):
+                await text.refresh(tx, call_id)
         return await self._noted(call_id)
 
     async def assign_customer(self, call_id: str, customer_id: str, actor: str) -> LoggedCall:
@@ -124,9 +135,11 @@ class CallLog:
         return written
 
 
-async def _set(tx: AsyncConnection, call_id: str, actor: str, column: str, value: str | None) -> None:
-    """Write one column of a row, and who did it."""
+async def _set(tx: AsyncConnection, call_id: str, actor: str, column: str, value: str) -> bool:
+    """Write one column of a row, and who did it; is it another now?"""
     old = await tx.scalar(sa.select(call.c[column]).where(call.c.id == call_id))
+    if old == value:
+        return False
     await log_store.set_columns(tx, call_id, **{column: value})
-    if old != value:
-        await audit.record(tx, actor, "update", "call", call_id, {column: (old or "", value or "")})
+    await audit.record(tx, actor, "update", "call", call_id, {column: (old or "", value)})
+    return True

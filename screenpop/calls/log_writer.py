@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -17,8 +17,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.bus import Bus
-from screenpop.calls import history_store, log_merge, log_people, log_store, missed_store
-from screenpop.calls.history import History, entry_of, figures
+from screenpop.calls import history_store, log_merge, log_people, log_store, missed_store, text
+from screenpop.calls.fold import Told, fold, named
+from screenpop.calls.history import History, figures
 from screenpop.customers.fields import tame
 from screenpop.facts import CallEnded, CallFact, CallMerged, CallView, CallWritten, CustomerChanged, MissedCallsChanged
 from screenpop.numbers import Numbers
@@ -38,15 +39,6 @@ BEAT_SECONDS = 20.0
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Told:
-    """What facts did: the calls as they stand, those that became part of another, since when each was told of."""
-
-    latest: dict[str, CallFact] = field(default_factory=dict)
-    merges: list[tuple[str, str]] = field(default_factory=list)
-    since: dict[str, float] = field(default_factory=dict)
 
 
 class LogWriter:
@@ -158,17 +150,17 @@ class LogWriter:
 
     async def _write(self, facts: Sequence[CallFact], numbers: Sequence[str]) -> tuple[list[str], bool]:
         """Write all that, in one transaction: the calls written, and did the list of missed calls change?"""
-        named = {fact.call.id for fact in facts} | {fact.gone for fact in facts if isinstance(fact, CallMerged)}
+        ids = named(facts)
         try:
             async with self._store.begin() as tx:
-                await self._open(tx, named)
-                told = self._fold(facts)
+                await self._open(tx, ids)
+                told = fold(self._histories, facts)
                 rows = [self._row(fact, told.since[id_]) for id_, fact in told.latest.items()]
                 await self._write_rows(tx, rows, told.merges)
                 missed = await _follow(tx, rows) or bool(told.merges)
                 await log_people.fill_in(tx, numbers, datetime.now(UTC))
         except BaseException:
-            self._forget(named)  # they are ahead of the store: read them anew
+            self._forget(ids)  # they are ahead of the store: read them anew
             raise
         self._keep(told)
         return list(told.latest), missed
@@ -178,21 +170,6 @@ class LogWriter:
         unknown = [id_ for id_ in ids if id_ not in self._histories]
         if unknown:
             self._histories |= await history_store.load(tx, unknown)
-
-    def _fold(self, facts: Iterable[CallFact]) -> _Told:
-        told = _Told()
-        for fact in facts:
-            id_, history = fact.call.id, self._histories[fact.call.id]
-            history.reopen()
-            if isinstance(fact, CallMerged):
-                history.take_over(self._histories[fact.gone])
-                told.merges.append((id_, fact.gone))
-                told.latest.pop(fact.gone, None)
-            history.note(fact.call, fact.at)
-            history.take(entry_of(fact))
-            told.latest[id_] = fact
-            told.since.setdefault(id_, fact.at)
-        return told
 
     async def _write_rows(
         self, tx: AsyncConnection, rows: Sequence[dict[str, Any]], merges: Sequence[tuple[str, str]]
@@ -206,6 +183,8 @@ class LogWriter:
             await log_merge.merge(tx, kept, gone)
             await history_store.delete(tx, [gone])
         await history_store.save(tx, {row["id"]: self._histories[row["id"]] for row in rows})
+        ended = [row["id"] for row in rows if row["ended_at"] and row["remote_name"]]
+        await text.refresh_many(tx, ended + [kept for kept, _ in merges])
 
     def _row(self, fact: CallFact, since: float) -> dict[str, Any]:
         view, history = fact.call, self._histories[fact.call.id]
@@ -225,7 +204,7 @@ class LogWriter:
             **_outcome(history),
         }
 
-    def _keep(self, told: _Told) -> None:
+    def _keep(self, told: Told) -> None:
         """Remember the stories of living calls, as they are in the store now."""
         for id_, fact in told.latest.items():
             self._histories[id_].stored = len(self._histories[id_].entries)
