@@ -1,8 +1,8 @@
 """Who speaks when: Silero's voice detector (the model that faster-whisper ships), and edges to the hundredth second.
 
-Silero looks only at what is loud enough to be speech: half of a conversation is the silence of one side. In a long
-stretch it looks at every other third of a second; where two looks agree, what lies between them is taken to be as
-they are.
+Silero looks only at what is loud enough to be speech: half of a conversation is the silence of one side. Of a long
+stretch it is shown a fifth of a second and not the third after it; where both neighbours of what it was not shown are
+speech, that is speech too, and otherwise it is shown.
 """
 
 import functools
@@ -27,7 +27,9 @@ QUIETEST_DB, LOUDEST_GATE_DB = -60.0, -40.0
 ABOVE_FLOOR_DB = 6.0
 AROUND = 3
 """Frames that Silero is shown before and after what is loud enough."""
-LOOK, SKIP = 10, 10
+LOOK, SKIP = 6, 10
+BEFORE = 10
+"""Frames of what comes before, for a second look: Silero needs some to hear itself in."""
 
 TICK_SECONDS = 0.01
 EDGE_SECONDS = 0.15
@@ -78,16 +80,16 @@ def _likely(samples: Samples, rate: int, audible: NDArray[np.bool_]) -> Floats:
     looked = audible & _looks(audible)
     result[looked] = _asked(samples, rate, np.flatnonzero(looked))
     for first, last in _runs(audible & ~looked):
-        before, after = result[first - 1], result[last]
-        if (before >= SPEECH) == (after >= SPEECH):
-            result[first:last] = (before + after) / 2
+        if min(result[first - 1], result[last]) >= SPEECH:
+            result[first:last] = 1.0
         else:
-            result[first:last] = _asked(samples, rate, np.arange(first - LOOK // 2, last))[LOOK // 2 :]
+            start = max(first - BEFORE, 0)
+            result[first:last] = _asked(samples, rate, np.arange(start, last))[first - start :]
     return result
 
 
 def _looks(audible: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where Silero looks: at all of a short stretch, at every other part of a long one, at both ends of each."""
+    """Where Silero looks first: at all of a short stretch, at parts of a long one, at both ends of each."""
     looks = np.ones(len(audible), bool)
     for first, last in _runs(audible):
         for start in range(first + LOOK, last - LOOK - SKIP, LOOK + SKIP):

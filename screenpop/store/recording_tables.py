@@ -51,12 +51,15 @@ analysis = Table(
     maybe_time_("finished_at"),
     text_("worker"),
     text_("problem"),
+    text_("part", "all"),
     Column("report", JSON),
     CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+    CheckConstraint("part IN ('all', 'words')", name="part"),
     Index("ix_analysis_state_asked_at", "state", "asked_at"),
 )
 """The analysis of a recording, and the order to make it. `report` is `screenpop.analysis.model.Report` without its
-transcript; `beat_at`: when its worker last said that it lives."""
+transcript; `beat_at`: when its worker last said that it lives. `part`: "words" orders only what follows from the
+transcript that there is."""
 
 transcript = Table(
     "transcript",

@@ -161,7 +161,9 @@ def _analysis() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("worker", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("problem", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("part", sa.Text(), server_default=sa.text("'all'"), nullable=False),
         sa.Column("report", sa.JSON(), nullable=True),
+        sa.CheckConstraint("part IN ('all', 'words')", name=op.f("ck_analysis_part")),
         sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name=op.f("ck_analysis_state")),
         sa.ForeignKeyConstraint(
             ["recording_id"], ["recording.id"], name="fk_analysis_recording_id_recording", ondelete="CASCADE"
