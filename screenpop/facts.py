@@ -135,11 +135,13 @@ class CallLeft(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueJoined(CallFact):
-    """The caller waits in `queue`, at `position` (1 is next; 0 is unknown)."""
+    """The caller waits in `queue`, at `position` (1 is next; 0 is unknown); `waited` seconds already, where the
+    wait began unseen."""
 
     NAME: ClassVar[str] = "queue_joined"
     queue: str
     position: int = 0
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,3 +292,37 @@ class PresenceChanged:
     user_id: str
     presence: Literal["available", "busy", "away", "offline"]
     on_call: OnCall = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueMemberChanged:
+    """A phone that a queue rings, as the PBX has it now. `device` is its name there; `gone`: it left the queue."""
+
+    queue: str
+    device: str
+    state: Literal["available", "busy", "away"] = "available"
+    """busy: it rings or is talked on; away: it cannot be reached."""
+    paused: bool = False
+    reason: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuesListed:
+    """All queues that the PBX has, and all of their members."""
+
+    queues: tuple[str, ...]
+    members: tuple[QueueMemberChanged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerChanged:
+    """Somebody began to listen in on an agent's part in a call, or no longer does (`gone`)."""
+
+    listener_id: str
+    call_id: str
+    agent: str
+    user_id: str
+    how: Literal["listen", "whisper", "barge"]
+    at: float
+    gone: bool = False

@@ -11,6 +11,7 @@ What a panel gets (each event's data is one JSON object):
 | `pbx` | `{"up", "state", "reason", "version", "since"}` |
 | `presence` | `{"user_id", "name", "presence", "on_call", "extensions"}`; `on_call`: "", ringing or talking |
 | `notice` | `{"id", "kind", "title", "text", "url"}` |
+| `board` | what changed on the live board, for those who look at it; see `screenpop.board.service` |
 | `prefs` | the user's own preferences after a change |
 | `beat` | `{}`, without an id, every 15 s: where none comes for 40 s the line is dead |
 

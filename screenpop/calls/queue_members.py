@@ -41,6 +41,12 @@ class QueueMembers:
             await tx.execute(sa.delete(table).where(table.c.rang_at < datetime.now(UTC) - KEPT))
             self._rang = {(row.queue, row.extension): row.rang_at for row in await tx.execute(sa.select(table))}
 
+    @property
+    def queues(self) -> frozenset[str]:
+        """Every queue that was seen to ring a phone lately."""
+        since = datetime.now(UTC) - KEPT
+        return frozenset(queue for (queue, _), at in self._rang.items() if at >= since)
+
     def of(self, extensions: Collection[str]) -> tuple[str, ...]:
         """The queues that ring at these extensions."""
         since = datetime.now(UTC) - KEPT

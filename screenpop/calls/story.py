@@ -112,7 +112,10 @@ class Story:
         call.abandoned = False
         call.shown = call.face()
         if call.real:
-            self._known.facts.append(QueueJoined(call=call.view(), at=at, queue=queue, position=position))
+            waited = max(0.0, at - since)
+            self._known.facts.append(
+                QueueJoined(call=call.view(), at=at, queue=queue, position=position, waited=waited)
+            )
 
     def unqueue(self, channel: Channel, at: float, *, abandoned: bool) -> None:
         """The caller waits no longer; `abandoned`: by hanging up."""

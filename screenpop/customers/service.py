@@ -89,6 +89,10 @@ class Customers:
             self._keep(customer_id, made)
         return made
 
+    async def title_of(self, customer_id: str) -> str:
+        """What a customer is called; raises NotFound."""
+        return (await self.snapshot(customer_id)).customer.title
+
     async def match(self, number: Number) -> list[Match]:
         """Whom a number may belong to: every customer who has it; where none has, guesses marked "maybe"."""
         if not number.key:
