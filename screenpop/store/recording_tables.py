@@ -52,6 +52,9 @@ analysis = Table(
     text_("worker"),
     text_("problem"),
     text_("part", "all"),
+    Column("longest_s", sa.Float),
+    Column("interruptions", sa.Integer),
+    Column("silence_share", sa.Float),
     Column("report", JSON),
     CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
     CheckConstraint("part IN ('all', 'words')", name="part"),
@@ -59,7 +62,9 @@ analysis = Table(
 )
 """The analysis of a recording, and the order to make it. `report` is `screenpop.analysis.model.Report` without its
 transcript; `beat_at`: when its worker last said that it lives. `part`: "words" orders only what follows from the
-transcript that there is."""
+transcript that there is. What reports
+add up stands beside it: the agent's longest monologue in seconds, how often the agent interrupted, the share of
+silence."""
 
 transcript = Table(
     "transcript",
