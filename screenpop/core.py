@@ -12,6 +12,10 @@ from screenpop.agents.people import People
 from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
 from screenpop.analysis.trackers import Trackers
+from screenpop.board.names import OtherSides
+from screenpop.board.seams import Seams as BoardSeams
+from screenpop.board.service import Board
+from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
@@ -32,6 +36,7 @@ from screenpop.pops.seams import Renderer, Seams
 from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality, make_quality
 from screenpop.recordings.listens import Listens
+from screenpop.reports.service import Reports
 from screenpop.store.engine import Store, default_url
 
 
@@ -61,6 +66,9 @@ class Core:
     live: Live
     trackers: Trackers
     quality: Quality
+    board: Board
+    board_settings: BoardSettings
+    reports: Reports
 
 
 def store_url(config: Config) -> str:
@@ -73,16 +81,18 @@ async def opened(config: Config, passwords: Passwords | None = None) -> AsyncIte
     """The core on the store of `config`, which must be migrated; closed at the end of the block."""
     core = _make(config, Store.open(store_url(config)), passwords or Passwords())
     try:
-        for kept in (core.users, core.extensions, core.lines, core.layouts, core.queue_members):
+        for kept in (core.users, core.extensions, core.lines, core.layouts, core.queue_members, core.board_settings):
             await kept.load()
         await core.trackers.load()
         await core.quality.cards.load()
+        await core.board.load()
         await core.index.load(core.store)
         yield core
     finally:
         core.hub.close()
         core.presences.close()
         core.live.close()
+        await core.board.close()
         await core.cards.close()
         await core.calls.close()
         await core.store.close()
@@ -119,6 +129,20 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
     presences = Presences(users, bus)
     hub.watch(presences.streams)
     trackers = Trackers(store, bus, config.site.locale)
+    board_settings = BoardSettings(store, bus)
+    board_seams = BoardSeams(
+        bus=bus,
+        hub=hub,
+        store=store,
+        users=users,
+        extensions=extensions,
+        people=people,
+        presences=presences,
+        learnt=members,
+        lines=lines,
+        settings=board_settings,
+        others=OtherSides(numbers, index.find, customers.title_of),
+    )
     sources = Sources(
         numbers=numbers,
         customers=customers,
@@ -152,4 +176,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         live=Live(bus, hub, users),
         trackers=trackers,
         quality=make_quality(store, bus, trackers),
+        board=Board(board_seams, config.site.timezone),
+        board_settings=board_settings,
+        reports=Reports(store, lambda: board_settings.now.target),
     )

@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from screenpop.facts import UserChanged
-from web import admin, auth, calls, customers, panel, stream
+from web import admin, auth, board, calls, customers, panel, reports, stream
 from web.admin.imports import UPLOADS, Uploads
 from web.api import health, pops, state
 from web.auth.limits import LoginLimit
@@ -35,6 +35,8 @@ FEATURES: tuple[Routes, ...] = (
     panel.routes,
     customers.routes,
     calls.routes,
+    board.routes,
+    reports.routes,
     admin.routes,
 )
 """Every feature folder's `routes`; each handler in them declares its permission."""

@@ -30,6 +30,8 @@ SECTIONS: list[Section] = [
     Section(N_("Home"), "/", "house", Permission.USE_PANEL, "h"),
     Section(N_("Calls"), "/calls", "phone", Permission.USE_PANEL, "l", badge="missed"),
     Section(N_("Customers"), "/customers", "users", Permission.SEE_CUSTOMERS, "c"),
+    Section(N_("Board"), "/board", "monitor", Permission.SEE_BOARD, "b"),
+    Section(N_("Reports"), "/reports", "chart-no-axes-column", Permission.USE_PANEL, "r"),
     Section(N_("Admin"), "/admin", "sliders-horizontal", Permission.SEE_PBX, "a", last=True),
 ]
 

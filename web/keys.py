@@ -11,6 +11,8 @@ from screenpop.agents.people import People
 from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
 from screenpop.analysis.trackers import Trackers
+from screenpop.board.service import Board
+from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
@@ -27,6 +29,7 @@ from screenpop.pbx import PbxCheck, PbxControl, PbxState, SampleCalls
 from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality
 from screenpop.recordings.listens import Listens
+from screenpop.reports.service import Reports
 from screenpop.store.engine import Store
 from web.sessions import Session, Sessions
 
@@ -56,6 +59,9 @@ class Services:
     listens: Listens
     trackers: Trackers
     quality: Quality
+    board: Board
+    board_settings: BoardSettings
+    reports: Reports
     pbx: PbxState
     control: PbxControl | None = None
     """Acts on calls; None where ARI and AMI actions are not to be had."""
