@@ -41,6 +41,13 @@ async def found_in_text(tx: AsyncConnection, digits: str, limit: int) -> list[st
     return [row.id for row in await tx.execute(_anywhere([digits]), {"most": limit})]
 
 
+async def named(tx: AsyncConnection, text: str) -> list[str]:
+    """The customers in whose name or company every word stands, COUNTED of them at most."""
+    words = fold(tame(text)).split()
+    found = await _candidates(tx, words) if words else {}
+    return [id_ for id_, names in found.items() if all(any(word in name for name in names) for word in words)][:COUNTED]
+
+
 async def _everybody(tx: AsyncConnection, limit: int, offset: int) -> Page:
     some = sa.select(customer.c.id).where(_LIVING).limit(COUNTED_ALL + 1).subquery()
     total = await tx.scalar(sa.select(sa.func.count()).select_from(some)) or 0

@@ -1,0 +1,114 @@
+"""Calls that fit a search, as the call log shows them: pages, sums, and how many came meanwhile."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from screenpop.calls import log_store, search_store
+from screenpop.calls.log_store import LoggedCall
+from screenpop.calls.search import Search
+from screenpop.calls.search_plan import Asked
+from screenpop.calls.search_sql import EVERYBODY, Whose
+from screenpop.calls.search_store import Cursor, Found, Totals
+from screenpop.errors import N_, BadInput
+from screenpop.numbers import Numbers
+from screenpop.store.engine import Store
+from screenpop.store.limit import TooSlow, time_limit
+from screenpop.store.tables import call
+
+PATIENCE: Final = 10.0
+"""Seconds that a page may take."""
+SUMMED_IN: Final = 3.0
+"""Seconds that the sums may take; then calls are counted for as long again."""
+AT_ONCE: Final = 2
+"""Sums over everything that are made at the same time: they keep a reader of the store busy."""
+_TOO_SLOW: Final = N_("This search takes too long. Choose a shorter period.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPage:
+    """One page of calls, in order; `first` and `last` are the places of its ends, "" where there is nothing beyond."""
+
+    calls: tuple[LoggedCall, ...]
+    before: str
+    after: str
+    newest: str
+    """The place of the first call, for `newer`."""
+
+
+class CallFinder:
+    """Reads the call log. Times of day are those of the zone that a question names."""
+
+    def __init__(self, store: Store, numbers: Numbers) -> None:
+        self._store, self._numbers = store, numbers
+        self._summing = asyncio.Semaphore(AT_ONCE)
+
+    def asked(self, search: Search, zone: tzinfo, whose: Whose = EVERYBODY, now: datetime | None = None) -> Asked:
+        """A question: which calls, in whose clock, of those that `whose` may see."""
+        at = datetime.now(UTC) if now is None else now
+        return Asked(search=search, numbers=self._numbers, now=at, zone=zone, whose=whose)
+
+    async def page(self, asked: Asked, limit: int, after: str = "", before: str = "") -> CallPage:
+        """One page. Raises BadInput for a place that is none, and for a search that takes too long."""
+        past = Cursor.read(after, "after") if after else None
+        until = Cursor.read(before, "before") if before else None
+        async with self._store.read() as tx:
+            try:
+                async with time_limit(tx, PATIENCE):
+                    found = await search_store.page(tx, asked, limit, past, until)
+            except TooSlow:
+                raise BadInput(_TOO_SLOW, "q") from None
+            rows = await log_store.select(tx, call.c.id.in_(found.ids), limit=limit, offset=0)
+        return _page(found, rows)
+
+    async def get(self, call_id: str, whose: Whose = EVERYBODY) -> LoggedCall | None:
+        """This call, if it is there for `whose`."""
+        async with self._store.read() as tx:
+            rows = await log_store.select(tx, call.c.id == call_id, *search_store.own(whose), limit=1, offset=0)
+        return rows[0] if rows else None
+
+    async def totals(self, asked: Asked, seconds: float = SUMMED_IN) -> Totals | None:
+        """The sums; only the number of calls, or nothing, where that takes longer than `seconds`."""
+        async with self._summing, self._store.read() as tx:
+            try:
+                async with time_limit(tx, seconds):
+                    return await search_store.totals(tx, asked)
+            except TooSlow:
+                return await self._counted(asked, seconds)
+
+    async def _counted(self, asked: Asked, seconds: float) -> Totals | None:
+        async with self._store.read() as tx:
+            try:
+                async with time_limit(tx, seconds):
+                    number = await search_store.count(tx, asked)
+            except TooSlow:
+                return None
+        return Totals(calls=min(number, search_store.COUNTED), more=True)
+
+    async def count(self, asked: Asked, most: int) -> int:
+        """How many fit; `most + 1` stands for more. Raises BadInput where that takes too long."""
+        async with self._store.read() as tx:
+            try:
+                async with time_limit(tx, PATIENCE):
+                    return await search_store.count(tx, asked, most)
+            except TooSlow:
+                raise BadInput(_TOO_SLOW, "q") from None
+
+    async def newer(self, asked: Asked, newest: str, most: int) -> int:
+        """How many fit that began after the place `newest`, `most` for that or more."""
+        by_time = replace(asked, search=replace(asked.search, sort="time"))
+        before = Cursor.read(newest, "newest") if newest else None
+        async with self._store.read() as tx:
+            return len((await search_store.page(tx, by_time, most, before=before)).ids)
+
+
+def _page(found: Found, rows: list[LoggedCall]) -> CallPage:
+    by_id = {row.id: row for row in rows}
+    places = found.places
+    return CallPage(
+        calls=tuple(by_id[id_] for id_ in found.ids if id_ in by_id),
+        before=str(places[0]) if places and found.earlier else "",
+        after=str(places[-1]) if places and found.further else "",
+        newest=str(places[0]) if places else "",
+    )

@@ -1,0 +1,162 @@
+"""The search box and the number field in SQL: what was said and written, by whom one talked with, from which number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from screenpop.calls import search_words
+from screenpop.calls.search_sql import ROW, Condition, Where, loose, rows_in, values_of
+from screenpop.customers import search as customer_search
+from screenpop.numbers import Numbers, fold_digits
+from screenpop.store.tables import call, call_text
+
+MOST_NUMBERS = 500
+"""Numbers with the part that is looked for; where there are more, calls are looked at one by one, and soon found."""
+INDEXED = 3
+"""Letters that the trigram index needs."""
+SHORTEST_NUMBER = 3
+"""Digits in the search box that may be part of a number."""
+
+SLACK = 1_000_000
+"""Microseconds by which a row of the word index may be away from the begin of its call."""
+
+_FTS = sa.table("call_fts", sa.column("rowid", sa.Integer), sa.column("text"))
+_NUMBERS = sa.table("call_number_fts", sa.column("rowid", sa.Integer), sa.column("number"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What the search box asks: a call fits by its words (`match`) or by one of `others` (the customer's name, the
+    number). `rows`: all that fit, None where they are too many."""
+
+    match: str
+    others: tuple[Condition, ...]
+    other_rows: frozenset[int] | None
+    rows: frozenset[int] | None = field(default=None)
+
+    @property
+    def said(self) -> Where:
+        """Fits, for many calls: the matching ones are listed first."""
+        found = sa.select(_FTS.c.rowid).where(_matches(self.match))
+        texts = sa.select(call_text.c.call_id).where(call_text.c.row.in_(found))
+        return sa.or_(*([call.c.id.in_(texts)] if self.match else [sa.false()]), *self.elsewhere)
+
+    @property
+    def said_each(self) -> Where:
+        """Fits, for few calls: each is looked up."""
+        of_call = sa.and_(call_text.c.call_id == call.c.id, _FTS.c.rowid == call_text.c.row)
+        each = sa.exists().where(of_call, _matches(self.match))
+        return sa.or_(*([each] if self.match else [sa.false()]), *self.elsewhere)
+
+    @property
+    def elsewhere(self) -> tuple[Where, ...]:
+        """Fits by name or number."""
+        if self.other_rows is not None:
+            return (rows_in(sorted(self.other_rows)),)
+        return tuple(each.where(loose) for each in self.others)
+
+
+async def read(tx: AsyncConnection, q: str, numbers: Numbers, most: int) -> Text:
+    """What `q` asks, and its rows if they are not more than `most`."""
+    match = search_words.expression(search_words.terms(q))
+    others = await _others(tx, q, numbers)
+    other_rows = await _rows_of(tx, others, most)
+    text = Text(match=match, others=others, other_rows=other_rows)
+    said = await _said(tx, match, most)
+    if said is None or other_rows is None or len(said) + len(other_rows) > most:
+        return text
+    return Text(match=match, others=others, other_rows=other_rows, rows=said | other_rows)
+
+
+async def number(tx: AsyncConnection, part: str, numbers: Numbers) -> Condition:
+    """Calls with this part of a number."""
+    parts = search_words.number_parts(part, numbers)
+    found = await _numbers_with(tx, parts)
+    if found is None:
+        pieces = [call.c.number.contains(each) for each in parts]
+        return Condition(where=lambda _: sa.or_(sa.false(), *pieces))
+    return _valued(call.c.number, found)
+
+
+def _valued(column: "sa.Column[str]", values: Sequence[str]) -> Condition:
+    if len(values) == 1:
+        return Condition(where=lambda at: at(column) == values[0], listed=_listed(column == values[0]), ordered=True)
+    some = column.in_(values_of(values))
+    return Condition(where=lambda at: at(column).in_(values_of(values)), listed=_listed(some))
+
+
+def _listed(where: Where) -> "sa.Select[int]":
+    return sa.select(ROW).select_from(call).where(where)
+
+
+async def _numbers_with(tx: AsyncConnection, parts: Sequence[str]) -> list[str] | None:
+    """The numbers of the log that have one of the parts; None where that cannot be listed."""
+    if not all(len(part) >= INDEXED for part in parts):
+        return None
+    match = " OR ".join(f'"{part}"' for part in parts)
+    query = sa.select(_NUMBERS.c.number).where(sa.text("call_number_fts MATCH :match")).limit(MOST_NUMBERS + 1)
+    found = [row[0] for row in await tx.execute(query, {"match": match})]
+    return found if len(found) <= MOST_NUMBERS else None
+
+
+async def _others(tx: AsyncConnection, q: str, numbers: Numbers) -> tuple[Condition, ...]:
+    plain = search_words.bare(q)
+    found = []
+    customers = await customer_search.named(tx, plain) if plain else []
+    if customers:
+        found.append(_valued(call.c.customer_id, customers))
+    if len(fold_digits(plain)) >= SHORTEST_NUMBER:
+        found.append(await number(tx, plain, numbers))
+    return tuple(found)
+
+
+async def _rows_of(tx: AsyncConnection, others: Sequence[Condition], most: int) -> frozenset[int] | None:
+    rows: frozenset[int] = frozenset()
+    for each in others:
+        if each.listed is None:
+            return None
+        more = (await tx.execute(each.listed.limit(most + 1))).scalars().all()
+        rows |= frozenset(more)
+        if len(more) > most or len(rows) > most:
+            return None
+    return rows
+
+
+async def _said(tx: AsyncConnection, match: str, most: int) -> frozenset[int] | None:
+    """The rows of the calls in whose text it stands; None where there are more than `most`."""
+    if not match:
+        return frozenset()
+    found = sa.select(_FTS.c.rowid).where(_matches(match)).limit(most + 1)
+    texts = (await tx.execute(found)).scalars().all()
+    if len(texts) > most:
+        return None
+    query = sa.select(ROW).select_from(call_text).join(call, call.c.id == call_text.c.call_id)
+    return frozenset((await tx.execute(query.where(call_text.c.row.in_(values_of(texts))))).scalars())
+
+
+def _matches(match: str) -> Where:
+    return sa.text("call_fts MATCH :match").bindparams(match=match)  # type: ignore[return-value]
+
+
+async def said_in_order(
+    tx: AsyncConnection, match: str, descending: bool, where: Sequence[Where], edge: datetime | None, limit: int
+) -> list[tuple[datetime, str]]:
+    """When they began and their ids: calls with these words, in the order of the word index, which is that of time."""
+    row = _FTS.c.rowid
+    # `loose` leaves only one way to read this: the word index first, and only as far as rows are wanted.
+    query = (
+        sa.select(call.c.started_at, call.c.id)
+        .select_from(_FTS)
+        .join(call_text, call_text.c.row == loose(row))
+        .join(call, call.c.id == loose(call_text.c.call_id))
+        .where(_matches(match), *where)
+        .order_by(row.desc() if descending else row.asc())
+        .limit(limit)
+    )
+    if edge is not None:
+        micros = int(edge.timestamp() * 1_000_000)
+        query = query.where(row <= micros + SLACK if descending else row >= micros - SLACK)
+    return [(at, id_) for at, id_ in await tx.execute(query)]
