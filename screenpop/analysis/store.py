@@ -115,11 +115,24 @@ async def save(tx: AsyncConnection, recording_id: str, call_id: str, report: Rep
     """
     figures = msgspec.to_builtins(msgspec.structs.replace(report, transcript=()))
     del figures["transcript"]
-    await tx.execute(sa.update(analysis).where(a.recording_id == recording_id).values(report=figures))
+    values = {"report": figures, **_added_up(report)}
+    await tx.execute(sa.update(analysis).where(a.recording_id == recording_id).values(values))
     await _write_transcript(tx, recording_id, call_id, report, now)
     await _write_hits(tx, recording_id, call_id, report)
     await _write_call(tx, recording_id, call_id, report)
     await text.refresh(tx, call_id)
+
+
+def _added_up(report: Report) -> dict[str, object]:
+    """What reports add up over calls: the agent's longest monologue and interruptions, and the silence."""
+    agent = next((each for each in report.speakers if each.side == "agent"), None)
+    if agent is None or agent.talk_share is None:
+        return {"longest_s": None, "interruptions": None, "silence_share": None}
+    return {
+        "longest_s": agent.longest_s,
+        "interruptions": agent.interruptions,
+        "silence_share": report.silence_share,
+    }
 
 
 async def load(tx: AsyncConnection, recording_id: str) -> Report | None:

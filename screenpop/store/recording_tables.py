@@ -62,9 +62,8 @@ analysis = Table(
 )
 """The analysis of a recording, and the order to make it. `report` is `screenpop.analysis.model.Report` without its
 transcript; `beat_at`: when its worker last said that it lives. `part`: "words" orders only what follows from the
-transcript that there is. What reports
-add up stands beside it: the agent's longest monologue in seconds, how often the agent interrupted, the share of
-silence."""
+transcript that there is. What reports add up stands beside the report: the agent's longest monologue in seconds, how
+often the agent interrupted, and the share of silence."""
 
 transcript = Table(
     "transcript",
