@@ -62,7 +62,7 @@ class History:
     answered_at: float | None = None
     answered_by: str = ""
     earlier: tuple[float | None, str] = (None, "")
-    """When it was answered, and by whom, as an earlier run of Ringdesk saw it."""
+    """When an outgoing call was answered, and by whom, as an earlier run of Ringdesk saw it."""
     up_at: float = 0.0
     """When the call was last known to be up."""
     parts: dict[str, Part] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class History:
     """The queues in which it waits, and since when."""
     held: dict[str, float] = field(default_factory=dict)
     heard: set[str] = field(default_factory=set)
-    """The queues in which it waited at any time since this process knows it."""
+    """The agents and queues that were told of since this process knows the call."""
     stored: int = 0
     """So many of the entries are in the store; none where it has to be written anew."""
 
@@ -93,8 +93,6 @@ class History:
     def note(self, call: CallView, at: float) -> None:
         """Take in how the call stands. What an earlier run of Ringdesk saw is kept. An answer may be taken back where
         the PBX dials for the agent: it was that of the agent's own phone."""
-        if call.direction == "outgoing" and self.direction == "internal":
-            self.earlier = (None, "")
         sticks = call.direction != "outgoing"
         known_at, known_by = (self.answered_at, self.answered_by) if sticks else self.earlier
         self.answered_at = _first(known_at, call.answered_at)
@@ -104,9 +102,9 @@ class History:
 
     def take(self, entry: Entry) -> bool:
         """Add an entry; False where the story tells it already."""
-        if entry.kind == "queue_joined":
-            self.heard.add(entry.detail.get("queue", ""))
-        if self._tells(entry) or (len(self.entries) >= MOST_ENTRIES and entry.kind != "ended"):
+        known = self._tells(entry)
+        self.heard |= {entry.agent, entry.detail.get("queue", "")}
+        if known or (len(self.entries) >= MOST_ENTRIES and entry.kind != "ended"):
             return False
         self.entries.append(self._with_answer(entry))
         self._follow(entry)
@@ -130,6 +128,12 @@ class History:
         self.heard |= gone.heard
         self.stored = 0
         self.__post_init__()
+
+    def rings_already(self, agent: str) -> bool:
+        """Is it no news that the phone of `agent` rings? The first word of a new run about one who talks is none:
+        between the answer and the joining of the lines the PBX does not tell these two apart."""
+        part = self.parts.get(agent)
+        return part == "ringing" or (part == "talking" and agent not in self.heard)
 
     def unseen(self, call: CallView, now: float) -> list[Entry]:
         """What must have happened to a living call while nobody watched: who is no longer part of it, and that it
@@ -188,7 +192,7 @@ def last_moment(up_at: float, now: float, patience: float = 60.0) -> float:
 
 _TOLD: Mapping[str, Callable[[History, Entry], bool]] = {
     "started": lambda history, _: bool(history.entries),
-    "rang": lambda history, entry: history.parts.get(entry.agent) == "ringing",
+    "rang": lambda history, entry: history.rings_already(entry.agent),
     "answered": lambda history, entry: history.parts.get(entry.agent) == "talking",
     "held": lambda history, entry: entry.agent in history.held,
     "unheld": lambda history, entry: entry.agent not in history.held,

@@ -69,7 +69,7 @@ def _history(row: sa.Row[Any] | None, told: list[Entry]) -> History:
         direction=row.direction,
         answered_at=answered[0],
         answered_by=answered[1],
-        earlier=answered,
+        earlier=answered if row.direction == "outgoing" else (None, ""),
         up_at=row.up_at.timestamp() if row.up_at else 0.0,
         stored=len(told),
     )

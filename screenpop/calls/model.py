@@ -28,6 +28,8 @@ class Channel:
     up_at: float | None = None
     """Since when it is up: a phone that was called is up before it is bridged."""
     bridge: str = ""
+    adopted: bool = False
+    """It was up already when it was first seen: whether it is on hold is not known."""
     number: str = ""
     """The number that was dialled by it, where it leads outside."""
     done: bool = False
@@ -49,7 +51,8 @@ class Part:
     state: PartState
     shown: bool
     since: float = 0.0
-    held: bool = False
+    held: bool | None = False
+    """None is not known."""
     status: DialStatus | None = None
     cause: int = 0
 

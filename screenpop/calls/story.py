@@ -54,7 +54,7 @@ class Story:
             return
         was_shown = part is not None and part.shown
         if part is None:
-            part = call.parts[extension] = Part(state, shown, at)
+            part = call.parts[extension] = Part(state, shown, at, held=None if channel.adopted else False)
         part.state, part.shown = state, shown or part.shown
         if part.shown and (state == "talking" or not was_shown):
             fact = CallAnswered if state == "talking" else CallRang

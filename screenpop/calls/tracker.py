@@ -314,9 +314,11 @@ class Tracker:
 
     def _adopt_seen(self, seen: ev.SnapshotLeg, at: float) -> None:
         self._known.revive(seen.leg.id)
+        known = seen.leg.id in self._known.channels
         channel = self._known.touch(seen.leg, at - seen.age, reopen=True)
         if channel is None:
             return
+        channel.adopted |= not known
         if seen.called and is_caller(channel):
             channel.call.callback = True
             make_origin(channel.call, channel)
