@@ -43,15 +43,15 @@ class AmiControl:
         """
         fields = {
             "Action": "Originate",
-            "Channel": self._devices(extension),
+            "Channel": self.device_of(extension),
             "Context": self._context,
             "Exten": _dialled(number),
             "Priority": "1",
-            "CallerID": f'"{_quoted(caller_name or number)}" <{_dialled(number)}>',
+            "CallerID": f'"{quoted(caller_name or number)}" <{_dialled(number)}>',
             "Timeout": str(RING_SECONDS * 1000),
             "Async": "true",
         }
-        _refuse_failure(await self._link.connection().originate(fields, RING_SECONDS + 5), extension)
+        refuse_failure(await self._link.connection().originate(fields, RING_SECONDS + 5), extension)
 
     async def hang_up(self, call_id: str, extension: str) -> None:
         """End the part that `extension` has in the call. Raises PbxRefused when it has none."""
@@ -63,8 +63,11 @@ class AmiControl:
         if len(errors) == len(channels):
             raise errors[0]
 
-    def _devices(self, extension: str) -> str:
-        """The device that rings: the first one named for the extension, else the one of its number."""
+    def device_of(self, extension: str) -> str:
+        """The device that rings: the first one named for the extension, else the one of its number.
+
+        Raises PbxRefused for what is no extension.
+        """
         directory = self._directory()
         if extension not in directory:
             raise PbxRefused(f"{extension} is no extension of an agent")
@@ -80,10 +83,12 @@ def _dialled(number: str) -> str:
     return dialled
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name as it may stand between quotes in a caller ID."""
     return "".join(" " if sign in '"<>\\' or not sign.isprintable() else sign for sign in name)[:80]
 
 
-def _refuse_failure(outcome: Headers, extension: str) -> None:
+def refuse_failure(outcome: Headers, extension: str) -> None:
+    """Raise PbxRefused where OriginateResponse says that the phone of `extension` was not answered."""
     if outcome.get("Response") == "Failure":
         raise PbxRefused(f"{extension} {_REASONS.get(outcome.get('Reason', ''), 'did not take the call')}")

@@ -179,7 +179,7 @@ class AmiLink:
                 "add reporting to its write line in manager.conf"
             ) from refused
         try:
-            self._on_snapshot(standing.channels, standing.bridged, standing.queue_entries, self._clock())
+            self._on_snapshot(standing.channels, standing.bridged, standing.queues, self._clock())
         except Exception:
             log.exception("snapshot failed")
         self._queue.release()

@@ -14,11 +14,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Header maps as AMI lists them: CoreShowChannel, BridgeInfoChannel (BridgeUniqueid added), QueueEntry."""
+    """Header maps as AMI lists them: CoreShowChannel, BridgeInfoChannel (BridgeUniqueid added), and all that
+    QueueStatus tells: QueueParams, QueueMember, QueueEntry."""
 
     channels: list[Headers]
     bridged: list[Headers]
-    queue_entries: list[Headers]
+    queues: list[Headers]
 
 
 async def read_standing(connection: AmiConnection) -> Standing:
@@ -33,7 +34,7 @@ async def read_standing(connection: AmiConnection) -> Standing:
     return Standing(
         channels,
         list(chain.from_iterable(members)),
-        [item for item in queues if item.get("Event") == "QueueEntry"],
+        queues,
     )
 
 

@@ -55,9 +55,10 @@ def translate(headers: Headers, at: float) -> ev.Event | None:
 
 
 def snapshot(
-    channels: Iterable[Headers], bridges: Iterable[Headers], queue_entries: Iterable[Headers], at: float
+    channels: Iterable[Headers], bridges: Iterable[Headers], queues: Iterable[Headers], at: float
 ) -> ev.Snapshot:
     """One snapshot from the lists that AMI gives: `CoreShowChannel`, `BridgeInfoChannel` and `QueueEntry` messages.
+    Other messages of `queues` are passed over.
 
     A `BridgeInfoChannel` needs its `BridgeUniqueid`, which the caller of the action adds; `CoreShowChannel` has
     its own `BridgeId` and wins.
@@ -74,7 +75,7 @@ def snapshot(
                     called=channel.get("Application", "") in ("AppDial", "AppDial2", "AppQueue"),
                 )
             )
-    return ev.Snapshot(at=at, legs=tuple(legs), queued=tuple(_queue_entries(queue_entries)))
+    return ev.Snapshot(at=at, legs=tuple(legs), queued=tuple(_queue_entries(queues)))
 
 
 def legs_listed(channels: Iterable[Headers], at: float) -> ev.LegsListed:
@@ -84,6 +85,8 @@ def legs_listed(channels: Iterable[Headers], at: float) -> ev.LegsListed:
 
 def _queue_entries(entries: Iterable[Headers]) -> Iterable[ev.QueueEntry]:
     for entry in entries:
+        if entry.get("Event", "QueueEntry") != "QueueEntry":
+            continue
         yield ev.QueueEntry(
             leg_id=entry.get("Uniqueid", ""),
             queue=entry.get("Queue", ""),

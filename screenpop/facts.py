@@ -326,3 +326,17 @@ class ListenerChanged:
     how: Literal["listen", "whisper", "barge"]
     at: float
     gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerLeft:
+    """The phone of somebody who listened in, or was to, was put down."""
+
+    listener_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenersListed:
+    """All who listen in now, as the PBX has them."""
+
+    listener_ids: frozenset[str]

@@ -34,8 +34,11 @@ class PbxRecorder(Protocol):
 class PbxEar(Protocol):
     """Lets a supervisor into a call. Raises PbxAway or PbxRefused."""
 
-    async def join_in(self, extension: str, call_id: str, agent: str, how: Ear) -> None:
-        """Ring `extension`; when it answers, it hears the agent's call, and speaks into it as `how` says."""
+    async def join_in(self, listener_id: str, extension: str, call_id: str, agent: str, how: Ear) -> None:
+        """Ring `extension`; once it answered, it hears the agent's call, and speaks into it as `how` says.
+
+        Returns when it answered. `listener_id`, a fresh one, is what ListenerLeft will name at the end.
+        """
 
 
 class PbxState(Protocol):

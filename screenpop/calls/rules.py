@@ -15,6 +15,8 @@ local: a leg of the PBX to itself, walked through; none: not a party (masquerade
 _NO_PARTY = frozenset(
     {"zombie", "surrogate", "message", "cbann", "cbrec", "announcer", "recorder", "confbridgerecorder", "snoop"}
 )
+LISTENER = "ringdesk-ear-"
+"""How the ids of legs begin by which a supervisor listens in: they are no party of a call, and make none."""
 _DIALLED = re.compile(r"\+?[\d*#]+")
 ANSWERED_ELSEWHERE = 26  # Q.850 as Asterisk uses it: AST_CAUSE_ANSWERED_ELSEWHERE
 _BUSY_CAUSES = frozenset({17})
@@ -32,7 +34,7 @@ _RING_ENDS: dict[DialStatus, RingEnd] = {
 
 def kind_of(leg: Leg, directory: Directory, trunks: Collection[str]) -> Kind:
     """What a leg is. Where no trunks are named, a device that is no agent's is one."""
-    if leg.technology in _NO_PARTY:
+    if leg.technology in _NO_PARTY or leg.id.startswith(LISTENER):
         return "none"
     if leg.technology in ("local", "asyncgoto"):
         return "local"

@@ -110,6 +110,21 @@ class Tracker:
         call = self._known.calls.get(call_id)
         return tuple(c.leg.name for c in call.channels.values() if c.agent == extension) if call else ()
 
+    @property
+    def directory(self) -> Directory:
+        """Whose devices are whose."""
+        return self._known.directory
+
+    def view(self, call_id: str) -> CallView | None:
+        """The call with this id, while it is up."""
+        call = self._known.calls.get(call_id)
+        return call.view() if call else None
+
+    def is_connected(self, leg_id: str) -> bool:
+        """Does this channel hear somebody?"""
+        channel = self._known.channels.get(leg_id)
+        return channel is not None and bool(channel.bridge)
+
     def call_id_of(self, linkedid: str) -> str:
         """The id of the call that is up under this linkedid, "" for none."""
         call = self._known.call_of(linkedid)
@@ -123,6 +138,14 @@ class Tracker:
         outside = [c for c in call.channels.values() if c.kind == "trunk" and c.talked]
         inside = [c for c in (call.origin,) if call.direction == "internal" and c.leg.id in call.channels]
         return next(iter(outside + inside), None)
+
+    def talking_channel(self, call_id: str, extension: str) -> str:
+        """The PBX's name of the channel by which `extension` talks in a call, "" where it does not."""
+        call = self._known.calls.get(call_id)
+        if call is None or self.parts(call_id).get(extension) != "talking":
+            return ""
+        mine = [c for c in call.channels.values() if c.agent == extension and c.phase == "talking" and not c.done]
+        return next((c.leg.name for c in mine if c.bridge), mine[0].leg.name if mine else "")
 
     def _leg_seen(self, event: ev.LegSeen) -> None:
         if channel := self._known.touch(event.leg, event.at):

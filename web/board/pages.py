@@ -4,6 +4,7 @@ import msgspec
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
+from web.api.body import read_body
 from web.keys import services, user_of
 from web.render import render, static_root
 from web.security import requires
@@ -34,6 +35,19 @@ async def snapshot(request: web.Request) -> web.StreamResponse:
     return web.Response(body=msgspec.json.encode({**state, **found}), content_type="application/json")
 
 
+@requires(Permission.LISTEN_LIVE)
+async def listen(request: web.Request) -> web.StreamResponse:
+    """`agent` (an extension), `how` (listen, whisper, barge): rings the asker's phone; 204 once it was taken up."""
+    house, body = services(request), await read_body(request)
+    call_id, agent = request.match_info["id"], body.get("agent", "")
+    await house.listeners.join(house.ear, user_of(request), call_id, agent, body.get("how", ""))
+    return web.Response(status=204)
+
+
 def routes() -> list[web.RouteDef]:
     """The page and its figures."""
-    return [web.get(ADDRESS, page), web.get("/api/board", snapshot)]
+    return [
+        web.get(ADDRESS, page),
+        web.get("/api/board", snapshot),
+        web.post("/api/calls/{id}/listen", listen),
+    ]
