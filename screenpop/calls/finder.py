@@ -1,16 +1,19 @@
-"""Calls that fit a search, as the call log shows them: pages, sums, and how many came meanwhile."""
+"""Calls that fit a search, as the call log shows them: pages, sums, and where words were said."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from screenpop.calls import log_store, search_store
+from screenpop.calls.hits import Hit, hits
 from screenpop.calls.log_store import LoggedCall
 from screenpop.calls.search import Search
 from screenpop.calls.search_plan import Asked
 from screenpop.calls.search_sql import EVERYBODY, Whose
 from screenpop.calls.search_store import Cursor, Found, Totals
+from screenpop.calls.search_words import terms
 from screenpop.errors import N_, BadInput
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store
@@ -33,8 +36,6 @@ class CallPage:
     calls: tuple[LoggedCall, ...]
     before: str
     after: str
-    newest: str
-    """The place of the first call, for `newer`."""
 
 
 class CallFinder:
@@ -68,6 +69,12 @@ class CallFinder:
             rows = await log_store.select(tx, call.c.id == call_id, *search_store.own(whose), limit=1, offset=0)
         return rows[0] if rows else None
 
+    async def hits(self, calls: Iterable[LoggedCall], q: str) -> dict[str, Hit]:
+        """Where the words of `q` were said or written in these calls."""
+        wanted = terms(q) if q else ()
+        async with self._store.read() as tx:
+            return await hits(tx, [each.id for each in calls], wanted)
+
     async def totals(self, asked: Asked, seconds: float = SUMMED_IN) -> Totals | None:
         """The sums; only the number of calls, or nothing, where that takes longer than `seconds`."""
         async with self._summing, self._store.read() as tx:
@@ -95,13 +102,6 @@ class CallFinder:
             except TooSlow:
                 raise BadInput(_TOO_SLOW, "q") from None
 
-    async def newer(self, asked: Asked, newest: str, most: int) -> int:
-        """How many fit that began after the place `newest`, `most` for that or more."""
-        by_time = replace(asked, search=replace(asked.search, sort="time"))
-        before = Cursor.read(newest, "newest") if newest else None
-        async with self._store.read() as tx:
-            return len((await search_store.page(tx, by_time, most, before=before)).ids)
-
 
 def _page(found: Found, rows: list[LoggedCall]) -> CallPage:
     by_id = {row.id: row for row in rows}
@@ -110,5 +110,4 @@ def _page(found: Found, rows: list[LoggedCall]) -> CallPage:
         calls=tuple(by_id[id_] for id_ in found.ids if id_ in by_id),
         before=str(places[0]) if places and found.earlier else "",
         after=str(places[-1]) if places and found.further else "",
-        newest=str(places[0]) if places else "",
     )
