@@ -134,6 +134,7 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         calls=core.calls,
         missed=core.missed,
         listens=core.listens,
+        comments=core.comments,
         trackers=core.trackers,
         quality=core.quality,
         board=core.board,

@@ -17,6 +17,7 @@ from screenpop.board.seams import Seams as BoardSeams
 from screenpop.board.service import Board
 from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
+from screenpop.calls.comments import Comments
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import QueueMembers
@@ -62,6 +63,7 @@ class Core:
     queue_members: QueueMembers
     missed: Missed
     listens: Listens
+    comments: Comments
     cards: Cards
     live: Live
     trackers: Trackers
@@ -172,6 +174,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         queue_members=members,
         missed=Missed(store, bus, users, members),
         listens=Listens(store),
+        comments=Comments(store),
         cards=Cards(sources, bus),
         live=Live(bus, hub, users),
         trackers=trackers,

@@ -6,7 +6,7 @@ from typing import Any
 
 import phonenumbers
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 from web.i18n import gettext, reader, zone
 
@@ -74,6 +74,17 @@ def money(minor: int | None, currency: str = "") -> str:
 def count(number: float) -> str:
     """A number with the reader's separators."""
     return str(format_decimal(number, locale=reader().locale))
+
+
+def percent(share: float | None) -> str:
+    """A share (0 to 1) as whole percent: `56%`; "" for none."""
+    return "" if share is None else str(format_percent(share, locale=reader().locale))
+
+
+def decimal(number: float | None, places: int = 1) -> str:
+    """A number with so many decimal places, in the reader's writing; "" for none."""
+    shape = "#,##0" + ("." + "0" * places if places else "")
+    return "" if number is None else str(format_decimal(number, shape, locale=reader().locale))
 
 
 def country(code: str) -> str:
@@ -152,6 +163,8 @@ FILTERS: dict[str, Any] = {
         duration,
         money,
         count,
+        percent,
+        decimal,
         country,
         local_time,
         phone,

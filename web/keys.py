@@ -14,6 +14,7 @@ from screenpop.analysis.trackers import Trackers
 from screenpop.board.service import Board
 from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
+from screenpop.calls.comments import Comments
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.cards.layouts import Layouts
@@ -57,6 +58,7 @@ class Services:
     calls: CallLog
     missed: Missed
     listens: Listens
+    comments: Comments
     trackers: Trackers
     quality: Quality
     board: Board

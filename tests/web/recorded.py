@@ -217,11 +217,16 @@ async def analysed(store: Store, call_id: str, recording_id: str, found: Report)
 async def _track(store: Store, call_id: str, recording_id: str, found: Report) -> None:
     async with store.begin() as tx:
         for at, hit in enumerate(found.trackers):
-            known = await tx.scalar(sa.select(word_tracker.c.id).where(word_tracker.c.id == hit.tracker_id))
+            known = await tx.scalar(sa.select(word_tracker.c.id).where(word_tracker.c.name == hit.name))
             if known is None:
                 tracker = {"id": hit.tracker_id, "name": hit.name, "phrases": [], "updated_at": BEGAN}
                 await tx.execute(sa.insert(word_tracker).values(tracker))
-            row = {"id": f"{recording_id}-{at}", "tracker_id": hit.tracker_id, "side": hit.side, "text": hit.text}
+            row = {
+                "id": f"{recording_id}-{at}",
+                "tracker_id": known or hit.tracker_id,
+                "side": hit.side,
+                "text": hit.text,
+            }
             times = {"at_second": hit.start, "end_second": hit.end}
             await tx.execute(sa.insert(tracker_hit).values(**row, **times, call_id=call_id, recording_id=recording_id))
 

@@ -2,9 +2,18 @@
 
 from aiohttp import web
 
-from web.calls import audio, call, missed, pages, sample, whose
+from web.calls import audio, call, comments, missed, pages, review, sample, whose
 
 
 def routes() -> list[web.RouteDef]:
     """Calls."""
-    return [*pages.routes(), *missed.routes(), *sample.routes(), *whose.routes(), *call.routes(), *audio.routes()]
+    return [
+        *pages.routes(),
+        *missed.routes(),
+        *sample.routes(),
+        *whose.routes(),
+        *call.routes(),
+        *review.routes(),
+        *audio.routes(),
+        *comments.routes(),
+    ]

@@ -5,6 +5,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -17,7 +18,9 @@ from screenpop.errors import NotFound
 from web.called import line_names, seat_names
 from web.calls import waveform
 from web.calls.hearing import may_hear, seen_call
-from web.calls.spoken import UNSURE, as_text, lines
+from web.calls.review import review_of
+from web.calls.spoken import UNSURE, as_text, lines, way
+from web.calls.tone import curves, kind
 from web.keys import Services, services, user_of
 from web.render import reading, render
 from web.security import requires
@@ -33,8 +36,10 @@ async def show(request: web.Request) -> web.StreamResponse:
     part = sheet.part(request.query.get("part", ""))
     if part is None and "part" in request.query:
         raise NotFound("There is no such recording.")
-    hears = await may_hear(house, user_of(request), call.id)
-    context = _said(request, house, call, part) if hears and part else {}
+    me = user_of(request)
+    hears = await may_hear(house, me, call.id)
+    context = await _said(request, house, call, part) if hears and part else {}
+    listened = await house.listens.of([each.id for each in sheet.parts]) if me.may(Permission.SEE_ALL_CALLS) else []
     return render(
         request,
         "calls/call.html",
@@ -44,12 +49,25 @@ async def show(request: web.Request) -> web.StreamResponse:
         hears=hears,
         names=seat_names(house),
         lines=line_names(house, [call]),
-        here=f"/calls/{request.match_info['id']}",
-        **(NOTHING_SAID | context),
+        here=f"/calls/{quote(call.id)}",
+        people={user.id: user.name for user in house.users.all()},
+        listened=listened,
+        tones=curves(part.finding.report) if part and part.finding.report else [],
+        tone_kind=kind,
+        **(NOTHING_SAID | context | await review_of(request, call.id)),
     )
 
 
-NOTHING_SAID: dict[str, Any] = {"transcript": [], "player": None, "copied": "", "unsure": UNSURE, "speakers": {}}
+NOTHING_SAID: dict[str, Any] = {
+    "transcript": [],
+    "player": None,
+    "copied": "",
+    "unsure": UNSURE,
+    "speakers": {},
+    "comments": [],
+    "way": "auto",
+    "review": None,
+}
 
 
 async def _sheet(house: Services, call: LoggedCall) -> Sheet:
@@ -60,7 +78,7 @@ async def _sheet(house: Services, call: LoggedCall) -> Sheet:
     return found
 
 
-def _said(request: web.Request, house: Services, call: LoggedCall, part: Part) -> dict[str, Any]:
+async def _said(request: web.Request, house: Services, call: LoggedCall, part: Part) -> dict[str, Any]:
     """What a part says, for those who may hear it."""
     spoken = lines(part.finding.report.transcript) if part.finding.report else []
     with reading(request):
@@ -68,9 +86,11 @@ def _said(request: web.Request, house: Services, call: LoggedCall, part: Part) -
     return {
         "transcript": spoken,
         "speakers": speakers,
+        "way": way(part.finding.report.language) if part.finding.report else "auto",
+        "comments": await house.comments.of(part.id),
         "copied": as_text(spoken, speakers),
         "player": {
-            "audio": f"/calls/{request.match_info['id']}/audio/{part.id}?visit={secrets.token_urlsafe(9)}",
+            "audio": f"/calls/{quote(call.id)}/audio/{part.id}?visit={secrets.token_urlsafe(9)}",
             "peaks": waveform.outline(part),
             "marks": waveform.marks(part),
             "speech": waveform.speech(part),

@@ -7,6 +7,8 @@ from screenpop.analysis.model import Segment, Side
 
 UNSURE = 0.5
 """Words that the engine is less sure of are marked."""
+FROM_RIGHT = frozenset({"ar", "arc", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"})
+"""Languages that are written from right to left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ def lines(transcript: Iterable[Segment]) -> list[Line]:
         turns = not shown or shown[-1].side != each.side
         shown.append(Line(each.side, each.start, each.end, _text(each), _words(each), turns))
     return shown
+
+
+def way(language: str) -> str:
+    """How a transcript in this language (ISO 639) is laid out: `rtl`, `ltr`; `auto` where the language is unknown."""
+    if not language:
+        return "auto"
+    return "rtl" if language.partition("-")[0].lower() in FROM_RIGHT else "ltr"
 
 
 def as_text(shown: Iterable[Line], names: dict[Side, str]) -> str:

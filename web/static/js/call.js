@@ -29,6 +29,9 @@ function start(root) {
   document.addEventListener("click", ({ target }) => sought(target.closest("[data-seek]"), player));
   document.addEventListener("keydown", (event) => pressed(event, player, wave));
   stood(root, player, wave);
+  const side = document.querySelector(".call-side");
+  if (side) new MutationObserver(() => { withComments(wave); comment(player); }).observe(side, { childList: true });
+  withComments(wave);
   if (at) player.seek(at);
   if (text?.root.dataset.q) text.search(text.root.dataset.q);
 }
@@ -44,6 +47,7 @@ function shown(player, wave) {
   root.querySelector("[data-now]").textContent = written(player.now);
   wave.setNow(player.now, player.playing);
   text?.setNow(player.now);
+  comment(player);
 }
 
 function stood(root, player, wave) {
@@ -86,6 +90,20 @@ function clicked(button, player, wave) {
   acts[button?.dataset.do]?.();
 }
 
+// A comment stands at the second that is heard when one begins to type it.
+function comment(player) {
+  const form = document.querySelector("[data-comment]");
+  if (!form || form.elements.text.value) return;
+  form.querySelector("[data-comment-at]").value = player.now.toFixed(2);
+  form.querySelector("[data-comment-time]").textContent = written(player.now);
+}
+
+function withComments(wave) {
+  const marks = wave.marks.filter(({ kind }) => kind !== "comment");
+  for (const { dataset } of document.querySelectorAll(".comment")) marks.push({ kind: "comment", at: Number(dataset.at), end: Number(dataset.at), text: dataset.text });
+  wave.setMarks(marks.sort((one, other) => one.at - other.at));
+}
+
 function zoom(wave, by) {
   wave.setZoom(wave.zoom * by);
   root.querySelector('[data-do="out"]').disabled = wave.zoom <= 1;
@@ -111,6 +129,7 @@ function pressed(event, player, wave) {
     M: () => player.mute("agent"),
     s: () => player.setSkips(!player.skips),
     f: () => text?.setFollows(!text.follows, true),
+    c: () => document.getElementById("f-comment")?.focus(),
     n: () => toMark(player, wave, 1),
     p: () => toMark(player, wave, -1),
     "+": () => zoom(wave, 2),

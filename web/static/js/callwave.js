@@ -3,6 +3,7 @@
 
 const LANE = 44; // px
 const TOP = 22; // px for the marks
+const QUIET = 0.2; // of full scale: what is never louder is not drawn as if it were
 const BAR = 3; // px from one bar to the next
 const MOST_ZOOM = 64;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600]; // s between two times of the axis
@@ -17,6 +18,7 @@ export class Wave extends EventTarget {
     [this.rest, this.done] = root.querySelectorAll("canvas");
     this.seconds = Number(root.dataset.seconds) || 0;
     this.peaks = sides(root.dataset.peaks);
+    this.gain = 1 / Math.max(QUIET, ...this.peaks.map((side) => side.reduce((most, level) => Math.max(most, level), 0) / 255));
     this.marks = JSON.parse(root.dataset.marks || "[]");
     this.hits = [];
     this.zoom = 1;
@@ -127,7 +129,7 @@ export class Wave extends EventTarget {
     const from = this.view.scrollLeft;
     const first = Math.floor(from / BAR) * BAR;
     for (let x = first; x < from + width; x += BAR) {
-      const height = Math.max(1, loudest(peaks, x / this.width, (x + BAR) / this.width) * (LANE - 6));
+      const height = Math.max(1, loudest(peaks, x / this.width, (x + BAR) / this.width) * this.gain * (LANE - 6));
       pen.fillRect(x - from, middle - height / 2, BAR - 1, height);
     }
     pen.globalAlpha = 1;
@@ -159,9 +161,9 @@ export class Wave extends EventTarget {
     const middle = TOP + LANE;
     pen.fillStyle = this.colour("interruption");
     pen.beginPath();
-    pen.moveTo(x - 4, middle);
-    pen.lineTo(x + 4, middle);
-    pen.lineTo(x, middle + 7 * up);
+    pen.moveTo(x - 5, middle + 5 * up);
+    pen.lineTo(x + 5, middle + 5 * up);
+    pen.lineTo(x, middle - 4 * up);
     pen.fill();
   }
 
