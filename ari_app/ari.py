@@ -44,11 +44,18 @@ HANG_UP = Operation("DELETE", "/channels/{channelId}", ("reason",))
 BRIDGES = Operation("GET", "/bridges")
 ENDPOINTS = Operation("GET", "/endpoints")
 STORED = Operation("GET", "/recordings/stored")
+STORED_ONE = Operation("GET", "/recordings/stored/{recordingName}")
 STORED_FILE = Operation("GET", "/recordings/stored/{recordingName}/file")
+REMOVE_STORED = Operation("DELETE", "/recordings/stored/{recordingName}")
 EVENTS = Operation("GET", "/events", ("app", "subscribeAll"))
 OPERATIONS = (
-    INFO, PING, MODULES, CHANNELS, ORIGINATE, CREATE, HANG_UP, BRIDGES, ENDPOINTS, STORED, STORED_FILE, EVENTS,
+    INFO, PING, MODULES, CHANNELS, ORIGINATE, CREATE, HANG_UP, BRIDGES, ENDPOINTS, STORED, STORED_ONE, STORED_FILE,
+    REMOVE_STORED, EVENTS,
 )  # fmt: skip
+
+
+class NotOnPbx(PbxRefused):
+    """ARI has nothing of that name (404)."""
 
 
 class Ari:
@@ -110,6 +117,15 @@ class Ari:
     async def stored_recordings(self) -> list[StoredRecording]:
         return await self._ask(STORED, list[StoredRecording])
 
+    async def stored_recording(self, name: str) -> StoredRecording:
+        """One of them; raises NotOnPbx."""
+        body = await self._request(STORED_ONE, {"recordingName": name}, {})
+        return msgspec.json.decode(body, type=StoredRecording)
+
+    async def remove_recording(self, name: str) -> None:
+        """Delete the file of a stored recording; raises NotOnPbx."""
+        await self._request(REMOVE_STORED, {"recordingName": name}, {})
+
     async def recording(self, name: str) -> AsyncIterator[bytes]:
         """The file of a stored recording, in chunks. The time limit of requests is for each chunk here."""
         url = self._url(STORED_FILE, {"recordingName": name})
@@ -159,7 +175,8 @@ class Ari:
 
     async def _refuse_error(self, response: aiohttp.ClientResponse) -> None:
         if response.status >= 400:
-            raise PbxRefused(self._refusal(response.status, _message(await response.read())))
+            refusal = NotOnPbx if response.status == 404 else PbxRefused
+            raise refusal(self._refusal(response.status, _message(await response.read())))
 
     def _refusal(self, status: int, message: str) -> str:
         if status == 401:

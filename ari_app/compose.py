@@ -25,7 +25,11 @@ from ari_app.check_all import Check
 from ari_app.commands.options import add_config, read_config
 from ari_app.control import AmiControl
 from ari_app.demo.calls import DemoCalls
+from ari_app.listen import AmiEar
+from ari_app.logs import set_up_logging
 from ari_app.migrate import migrate
+from ari_app.recording.house import make_recording
+from ari_app.workers import Workers
 from screenpop.callers import Callers
 from screenpop.config import Config
 from screenpop.core import Core, make_pops, opened, store_url, warm_up
@@ -33,6 +37,7 @@ from screenpop.errors import BadConfiguration
 from screenpop.facts import PbxLinkChanged
 from screenpop.pbx import PbxState
 from screenpop.pops.service import Pops
+from screenpop.recordings.asking import RecordingDesk
 from web.app import build_app
 from web.card import CardRenderer
 from web.keys import Services
@@ -59,23 +64,6 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def set_up_logging(level: int) -> None:
-    """Lines with fields: for people on a terminal, JSON elsewhere."""
-    shown: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            shown,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-
-
 async def serve(config: Config, stop: asyncio.Event | None = None) -> None:
     """Everything, until `stop` is set or a signal comes. Raises BadConfiguration for what cannot be had."""
     stop = stop or _stop_on_signals()
@@ -90,15 +78,21 @@ async def serve(config: Config, stop: asyncio.Event | None = None) -> None:
 async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]]:
     """Panel and FastAGI listening, the PBX link ready; gives the loops that are to run."""
     attachment = Attachment(core)
+    workers = Workers(core.config, core.store, core.bus)
+    recording = make_recording(core, attachment, workers.collect)
     renderer = CardRenderer(build_environment(), core.config, core.people.name_at)
     pops = make_pops(core, renderer)
-    services = replace(make_services(core, attachment, pops), control=_control(core, attachment))
+    control = _control(core, attachment)
+    ear = AmiEar(attachment.link, control.device_of, attachment.tracker.talking_channel)
+    services = replace(make_services(core, attachment, pops), control=control, ear=ear)
     async with AsyncExitStack() as stack:
         if core.config.agi.enabled:
-            await stack.enter_async_context(_agi(core))
+            await stack.enter_async_context(_agi(core, recording.recorder))
         await stack.enter_async_context(_panel(services))
         yield [
             attachment.run(),
+            *recording.loops(),
+            workers.run(),
             core.hub.run(),
             core.calls.run(),
             core.queue_members.run(),
@@ -134,11 +128,13 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         calls=core.calls,
         missed=core.missed,
         listens=core.listens,
+        analyses=core.analyses,
         comments=core.comments,
         trackers=core.trackers,
         quality=core.quality,
         board=core.board,
         board_settings=core.board_settings,
+        listeners=core.listeners,
         reports=core.reports,
         pbx=pbx,
         check=Check(core.config),
@@ -168,12 +164,12 @@ async def _panel(services: Services) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _agi(core: Core) -> AsyncIterator[None]:
+async def _agi(core: Core, desk: RecordingDesk) -> AsyncIterator[None]:
     async def customer(customer_id: str) -> Any:
         return (await core.customers.snapshot(customer_id)).customer
 
     callers = Callers(core.numbers, core.index.find, customer, core.people.extension_of)
-    server = AgiServer(core.config.agi, handlers(callers))
+    server = AgiServer(core.config.agi, handlers(callers, desk))
     await server.start()
     try:
         yield

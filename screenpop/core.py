@@ -11,7 +11,9 @@ from screenpop.agents.passwords import Passwords
 from screenpop.agents.people import People
 from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
+from screenpop.analysis.service import Analyses
 from screenpop.analysis.trackers import Trackers
+from screenpop.board.listeners import Listeners
 from screenpop.board.names import OtherSides
 from screenpop.board.seams import Seams as BoardSeams
 from screenpop.board.service import Board
@@ -36,7 +38,11 @@ from screenpop.numbers import Numbers
 from screenpop.pops.seams import Renderer, Seams
 from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality, make_quality
+from screenpop.recordings.archive import Archive, open_archive
+from screenpop.recordings.choice import Chooser, Said
 from screenpop.recordings.listens import Listens
+from screenpop.recordings.service import Recordings
+from screenpop.recordings.settings import RecordingSettings
 from screenpop.reports.service import Reports
 from screenpop.store.engine import Store, default_url
 
@@ -63,13 +69,19 @@ class Core:
     queue_members: QueueMembers
     missed: Missed
     listens: Listens
+    analyses: Analyses
     comments: Comments
     cards: Cards
     live: Live
+    archive: Archive
+    recordings: Recordings
+    recording_settings: RecordingSettings
+    chooser: Chooser
     trackers: Trackers
     quality: Quality
     board: Board
     board_settings: BoardSettings
+    listeners: Listeners
     reports: Reports
 
 
@@ -85,6 +97,7 @@ async def opened(config: Config, passwords: Passwords | None = None) -> AsyncIte
     try:
         for kept in (core.users, core.extensions, core.lines, core.layouts, core.queue_members, core.board_settings):
             await kept.load()
+        await core.recording_settings.load()
         await core.trackers.load()
         await core.quality.cards.load()
         await core.board.load()
@@ -145,6 +158,8 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         settings=board_settings,
         others=OtherSides(numbers, index.find, customers.title_of),
     )
+    board = Board(board_seams, config.site.timezone)
+    archive, recording_settings = open_archive(config), RecordingSettings(store, bus)
     sources = Sources(
         numbers=numbers,
         customers=customers,
@@ -174,12 +189,18 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         queue_members=members,
         missed=Missed(store, bus, users, members),
         listens=Listens(store),
+        analyses=Analyses(store, bus),
         comments=Comments(store),
         cards=Cards(sources, bus),
         live=Live(bus, hub, users),
+        archive=archive,
+        recordings=Recordings(store, bus, archive, config.recordings.min_free_mb),
+        recording_settings=recording_settings,
+        chooser=Chooser(recording_settings, numbers, index.find, Said(store)),
         trackers=trackers,
         quality=make_quality(store, bus, trackers),
-        board=Board(board_seams, config.site.timezone),
+        board=board,
         board_settings=board_settings,
+        listeners=Listeners(store, bus, board.calls, board_settings),
         reports=Reports(store, lambda: board_settings.now.target),
     )

@@ -7,12 +7,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from agi.handlers.lookup import lookup
+from agi.handlers.pause import pause
+from agi.handlers.record import record
 from agi.request import Request
 from screenpop.callers import CallerLookup
+from screenpop.recordings.asking import RecordingDesk
 
 Handler = Callable[[Request], Awaitable[Mapping[str, str]]]
 
 
-def handlers(callers: CallerLookup) -> Mapping[str, Handler]:
-    """Every verb, ready to be asked."""
-    return {"lookup": partial(lookup, callers=callers)}
+def handlers(callers: CallerLookup, desk: RecordingDesk | None = None) -> Mapping[str, Handler]:
+    """Every verb, ready to be asked; those about recording where there is a `desk` for it."""
+    verbs: dict[str, Handler] = {"lookup": partial(lookup, callers=callers)}
+    if desk is not None:
+        verbs |= {"record": partial(record, desk=desk), "pause": partial(pause, desk=desk)}
+    return verbs

@@ -1,7 +1,7 @@
 """Print the dialplan include of a capability, filled in for this site's configuration.
 
 `ringdesk dialplan lookup > /etc/asterisk/ringdesk-lookup.conf`, then `#include ringdesk-lookup.conf` in
-extensions.conf. Ringdesk's own machine is meant by --host, as the PBX reaches it.
+extensions.conf; `record` is the other one. Ringdesk's own machine is meant by --host, as the PBX reaches it.
 """
 
 import argparse
@@ -10,14 +10,16 @@ import sys
 import msgspec
 
 from ari_app.commands.options import add_config, read_config
-from ari_app.dialplan import render_lookup
+from ari_app.dialplan import RENDER
 
 SUMMARY = "print a dialplan include"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `ringdesk dialplan`."""
-    parser.add_argument("capability", choices=["lookup"], help="lookup: ask who calls before the phones ring")
+    parser.add_argument(
+        "capability", choices=list(RENDER), help="lookup: ask who calls before the phones ring; record: record calls"
+    )
     parser.add_argument("--host", default="", help="Ringdesk's address as the PBX reaches it; else agi.host")
     add_config(parser)
 
@@ -25,5 +27,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the include to standard output."""
     agi = read_config(arguments).agi
-    sys.stdout.write(render_lookup(msgspec.structs.replace(agi, host=arguments.host or agi.host)))
+    sys.stdout.write(RENDER[arguments.capability](msgspec.structs.replace(agi, host=arguments.host or agi.host)))
     return 0

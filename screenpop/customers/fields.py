@@ -68,6 +68,13 @@ def clean_mail(text: str) -> str:
     return address.casefold()
 
 
+def clean_record(text: str) -> str:
+    """What a customer said about being recorded: yes, no, or ""; raises BadInput."""
+    if text not in ("", "yes", "no"):
+        raise BadInput("Choose one of these.")
+    return text
+
+
 CLEANERS: Mapping[str, Callable[[str], str]] = {
     "name": clean_line,
     "company": clean_line,
@@ -77,6 +84,7 @@ CLEANERS: Mapping[str, Callable[[str], str]] = {
     "country": clean_country,
     "timezone": clean_timezone,
     "responsible": clean_line,
+    "record": clean_record,
     "external_id": clean_line,
 }
 

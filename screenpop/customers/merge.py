@@ -69,6 +69,8 @@ def _filled(keep: Customer, gone: Customer) -> Changes:
         filled["note"] = (keep.note, "\n\n".join(filter(None, (keep.note, gone.note)))[:MAX_NOTE])
     if gone.category and (keep.category is None or keep.category.flag == "ordinary" != gone.category.flag):
         filled["category"] = (keep.category.id if keep.category else "", gone.category.id)
+    if gone.record == "no" or (not keep.record and gone.record):
+        filled["record"] = (keep.record, gone.record)
     if gone.external_id and not keep.external_id:
         filled["external_id"] = ("", gone.external_id)
     return filled

@@ -56,6 +56,8 @@ class Customer:
     country: str = ""
     timezone: str = ""
     responsible: str = ""
+    record: str = ""
+    """What the customer said about calls being recorded: yes, no, or "" for nothing."""
     external_id: str = ""
     numbers: tuple[CustomerNumber, ...] = ()
     mails: tuple[CustomerMail, ...] = ()
@@ -84,6 +86,7 @@ class NewCustomer:
     country: str = ""
     timezone: str = ""
     responsible: str = ""
+    record: str = ""
     external_id: str = ""
     numbers: tuple[tuple[str, str], ...] = ()
     mails: tuple[str, ...] = ()

@@ -40,6 +40,7 @@ customer = Table(
     text_("country"),
     text_("timezone"),
     text_("responsible"),
+    text_("record"),
     Column("external_id", Text, unique=True),
     Column("photo", Text, ForeignKey("photo.hash")),
     number_("version", 1),
@@ -53,7 +54,8 @@ customer = Table(
     Index("ix_customer_company_key_id", "company_key", "id", sqlite_where=sa.text("merged_into IS NULL")),
 )
 """`merged_into` makes the row a tombstone that leads to the customer kept. `name_key` and `company_key` are folded
-(no case, no diacritics) for search and order. `responsible` is a user's id or a name. `country` is ISO 3166."""
+(no case, no diacritics) for search and order. `responsible` is a user's id or a name. `country` is ISO 3166. `record`: what the
+customer said about calls being recorded, "yes", "no", or "" for nothing."""
 
 customer_number = Table(
     "customer_number",

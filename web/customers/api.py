@@ -27,6 +27,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     country: str = ""
     timezone: str = ""
     responsible: str = ""
+    record: str = ""
     numbers: tuple[str, ...] = ()
     mails: tuple[str, ...] = ()
 

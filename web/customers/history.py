@@ -59,6 +59,7 @@ FIELD_NAMES: dict[str, Callable[[], str]] = {
     "city": lambda: _("City"),
     "country": lambda: _("Country"),
     "timezone": lambda: _("Time zone"),
+    "record": lambda: _("Recording of calls"),
     "note": lambda: _("Note"),
     "external_id": lambda: _("External number"),
     "number": lambda: _("Number"),
@@ -68,6 +69,11 @@ FIELD_NAMES: dict[str, Callable[[], str]] = {
     "mails": lambda: _("Mail addresses"),
     "order": lambda: _("Order"),
     "merged": lambda: _("Merged customer"),
+}
+CONSENTS: dict[str, Callable[[], str]] = {
+    "": lambda: _("as the rules say"),
+    "yes": lambda: _("agreed to it"),
+    "no": lambda: _("never"),
 }
 ORDER_FIELDS: dict[str, Callable[[], str]] = {
     "number": lambda: _("Number"),
@@ -120,6 +126,8 @@ def _words(field: str, value: Any, names: Names) -> str:
     text = "" if value is None else str(value)
     if field in ("category", "responsible"):
         return names(text)
+    if field == "record":
+        return CONSENTS.get(text, str)()
     if field in ("number", "primary"):
         return phone(text)
     return (country(text) if field == "country" else text)[:SHORT]

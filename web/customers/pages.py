@@ -16,7 +16,7 @@ from web.keys import services, user_of
 from web.render import reading, render
 from web.security import requires
 
-FIELDS = ("name", "company", "category", "responsible", "city", "country", "timezone", "note")
+FIELDS = ("name", "company", "category", "responsible", "city", "country", "timezone", "record", "note")
 CALLS = 25
 
 

@@ -397,5 +397,6 @@ def _more_call() -> None:
     )
     op.create_index("ix_call_user_id_started_at", "call", ["user_id", "started_at"], unique=False)
     op.create_index("ix_call_wait_seconds_started_at", "call", ["wait_seconds", "started_at"], unique=False)
+    op.add_column("customer", sa.Column("record", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("user", sa.Column("team", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("user", sa.Column("rights", sa.JSON(), server_default=sa.text("'{}'"), nullable=False))

@@ -1,0 +1,249 @@
+"""The job that takes a finished recording into the archive. It runs in a worker process.
+
+It may be killed at any point and started again: the file appears in the archive by its renaming, the row says so after
+that, and the PBX's own files go last. The row says what is still to be done.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+import structlog
+
+from ari_app.recording import sound
+from ari_app.recording.sources import Seen, Source, source_of
+from ari_app.recording.wav import Wav, read_wav
+from screenpop.config import Config
+from screenpop.core import store_url
+from screenpop.errors import BadInput, PbxError, RingdeskError
+from screenpop.recordings import store
+from screenpop.recordings.archive import Archive, free_megabytes, open_archive
+from screenpop.recordings.model import Recording, closed
+from screenpop.recordings.names import Name, parse_name
+from screenpop.store.engine import Store
+from screenpop.store.tables import call
+
+Outcome = Literal["stored", "later", "failed", "missing", "done"]
+"""later: ask again after a while; done: there was nothing to do."""
+
+QUIET_SECONDS = 1.5
+"""A file of the PBX that was closed and not written to for so long is finished."""
+HALF_WRITTEN_SECONDS = 60.0
+"""One that was never closed is taken as it is when nobody has written to it for so long."""
+LONE_SECONDS = 120.0
+"""Where only one of the two files came, the other one is waited for that long after the end."""
+MISSING_SECONDS = 900.0
+"""After the end of the call; then the files are taken for missing."""
+PLAUSIBLE_SHARE = 0.5
+"""Of the talk's time that a recording should have at least."""
+PLAUSIBLE_SECONDS = 10.0
+
+NO_SOURCE = "Neither the PBX's folder nor ARI is configured: set recordings.folder."
+NOT_OURS = "The name of the recording is none of ours."
+NEVER_CAME = "The PBX never wrote the files %(names)s."
+NOTHING_HEARD = "Neither side was heard: the files are empty."
+DISK_FULL = "Only %(free)s MB are free for the archive, %(wanted)s MB are wanted: the PBX's files wait."
+UNREADABLE = "%(file)s cannot be read: %(reason)s"
+HALF_WRITTEN = "The PBX did not finish the file: what had reached the disk was kept."
+ONE_SIDE = "Only one side was found: the other one is silent."
+TWO_RATES = "The two sides do not have the same sampling rate."
+TOO_SHORT = "The recording lasts %(found)s s, and the talk lasted %(wanted)s s."
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What collecting works with."""
+
+    store: Store
+    source: Source | None
+    archive: Archive
+    config: Config
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Later(Exception):
+    """The files are not ready. The text says why, "" where that is nothing to speak of."""
+
+
+async def collect(config: Config, recording_id: str) -> Outcome:
+    """Take one recording into the archive, as the configuration says. Never raises because of its files."""
+    database = Store.open(store_url(config))
+    try:
+        return await collect_with(Tools(database, source_of(config), open_archive(config), config), recording_id)
+    finally:
+        await database.close()
+
+
+async def collect_with(tools: Tools, recording_id: str) -> Outcome:
+    """The same with tools at hand."""
+    async with tools.store.read() as tx:
+        this = await store.one(tx, recording_id)
+    if this is None or this.state != "waiting":
+        return "done"
+    try:
+        return await _collect(tools, this)
+    except Later as later:
+        return await _wait(tools, this, str(later))
+    except (RingdeskError, OSError) as error:
+        log.warning("a recording could not be collected", recording=this.id, reason=str(error))
+        return await _give_up(tools, this, "failed", str(error))
+
+
+async def _collect(tools: Tools, this: Recording) -> Outcome:
+    name, source = parse_name(this.name), tools.source
+    if name is None:
+        raise BadInput(NOT_OURS)
+    if source is None:
+        raise Later(str(RingdeskError(NO_SOURCE)))
+    try:
+        seen = {file: await source.look(file) for file in name.files}
+        if not any(seen.values()):
+            return await _nothing_there(tools, this, name)
+        _refuse_unready(seen, _since_end(tools, this))
+        _refuse_full_disk(tools)
+        return await _take_in(tools, this, name, [file for file in name.files if seen[file]])
+    except PbxError as error:
+        raise Later(str(error)) from error
+
+
+def _since_end(tools: Tools, this: Recording) -> float:
+    return (tools.now() - (this.ended_at or this.started_at)).total_seconds()
+
+
+def _refuse_unready(seen: dict[str, Seen | None], since_end: float) -> None:
+    if None in seen.values() and since_end < LONE_SECONDS:
+        raise Later
+    quiet = [each.quiet if each.quiet is not None else since_end for each in seen.values() if each]
+    if min(quiet) < QUIET_SECONDS:
+        raise Later
+
+
+def _refuse_full_disk(tools: Tools) -> None:
+    wanted, free = tools.config.recordings.min_free_mb, free_megabytes(tools.archive.workshop)
+    if free < wanted:
+        raise Later(str(RingdeskError(DISK_FULL, free=free, wanted=wanted)))
+
+
+async def _take_in(tools: Tools, this: Recording, name: Name, files: list[str]) -> Outcome:
+    assert tools.source is not None
+    workshop, key = tools.archive.workshop, await _key_of(tools, this)
+    kind = tools.config.recordings.format
+    fetched = {file: await tools.source.fetch(file, workshop) for file in files}
+    making = workshop / f"{this.id}.{os.getpid()}.{kind}"
+    try:
+        sides, notes = await asyncio.to_thread(_sides, name, fetched, _since_end(tools, this))
+        made = await asyncio.to_thread(sound.make, sides, making, kind)
+        await asyncio.to_thread(tools.archive.put, making, key)
+    finally:
+        await asyncio.to_thread(_clear, [making, *(path for path in fetched.values() if path.parent == workshop)])
+    notes += await _implausible(tools, this, made.seconds)
+    await _write_down(tools, this, key, made, notes)
+    await remove_sources(tools, name)
+    return "stored"
+
+
+def _clear(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+async def _key_of(tools: Tools, this: Recording) -> str:
+    """Where it goes: written down first, so that a second try goes to the same place."""
+    if this.key:
+        return this.key
+    async with tools.store.begin() as tx:
+        number = await store.file_number(tx, this)
+        serial = "" if number == 1 else f"-{number}"
+        key = f"{this.started_at:%Y/%m/%d}/{this.call_id}{serial}.{tools.config.recordings.format}"
+        await store.write(tx, this.id, key=key)
+    return key
+
+
+def _sides(name: Name, files: dict[str, Path], since_end: float) -> tuple[sound.Sides, list[str]]:
+    """Both sides, and what is to be said of them. Raises Later for a file that is still being written."""
+    read = {file: _read(path) for file, path in files.items()}
+    unfinished = [wav for wav in read.values() if not wav.complete]
+    if unfinished and since_end < HALF_WRITTEN_SECONDS:
+        raise Later
+    rates = {wav.rate for wav in read.values()}
+    if len(rates) > 1:
+        raise BadInput(TWO_RATES)
+    nothing = Wav(rates.pop(), next(iter(read.values())).samples[:0], True)
+    sides = sound.Sides(read.get(name.agent_file, nothing), read.get(name.other_file, nothing))
+    if not sides.length:
+        raise BadInput(NOTHING_HEARD)
+    notes = [HALF_WRITTEN] if unfinished else []
+    return sides, notes + ([ONE_SIDE] if len(read) == 1 else [])
+
+
+def _read(path: Path) -> Wav:
+    try:
+        return read_wav(path)
+    except OSError as error:
+        raise BadInput(UNREADABLE, file=path.name, reason=error.strerror or str(error)) from error
+
+
+async def _implausible(tools: Tools, this: Recording, seconds: float) -> list[str]:
+    """A word about a recording that is far shorter than its talk was."""
+    async with tools.store.read() as tx:
+        talked = await tx.scalar(sa.select(call.c.talk_seconds).where(call.c.id == this.call_id)) or 0.0
+        others = await store.file_number(tx, this)
+    if others > 1 or talked - seconds < PLAUSIBLE_SECONDS or seconds >= talked * PLAUSIBLE_SHARE:
+        return []
+    return [str(RingdeskError(TOO_SHORT, found=f"{seconds:.0f}", wanted=f"{talked:.0f}"))]
+
+
+async def _write_down(tools: Tools, this: Recording, key: str, made: sound.Made, notes: list[str]) -> None:
+    async with tools.store.begin() as tx:
+        latest = await store.one(tx, this.id) or this
+        await store.keep(
+            tx,
+            latest,
+            tools.now(),
+            key=key,
+            format=tools.config.recordings.format,
+            size=made.size,
+            sha256=made.sha256,
+            seconds=made.seconds,
+            peaks=made.peaks,
+            gaps=[list(gap) for gap in closed(latest.gaps, made.seconds)],
+            problem=" ".join(notes),
+        )
+
+
+async def remove_sources(tools: Tools, name: Name) -> None:
+    """Take away the PBX's own files of a recording that is in the archive; what stays is found by the next sweep."""
+    if tools.source is None or tools.config.recordings.keep_wav:
+        return
+    with contextlib.suppress(OSError, PbxError):
+        for file in name.files:
+            await tools.source.remove(file)
+
+
+async def _nothing_there(tools: Tools, this: Recording, name: Name) -> Outcome:
+    if _since_end(tools, this) < MISSING_SECONDS:
+        raise Later
+    return await _give_up(tools, this, "missing", str(RingdeskError(NEVER_CAME, names=", ".join(name.files))))
+
+
+async def _wait(tools: Tools, this: Recording, problem: str) -> Outcome:
+    if problem != this.problem:
+        async with tools.store.begin() as tx:
+            await store.advance(tx, this.id, ("waiting",), problem=problem)
+    if problem:
+        log.warning("a recording waits", recording=this.id, reason=problem)
+    return "later"
+
+
+async def _give_up(tools: Tools, this: Recording, state: Literal["failed", "missing"], problem: str) -> Outcome:
+    async with tools.store.begin() as tx:
+        await store.advance(tx, this.id, ("waiting",), state=state, problem=problem)
+    return state

@@ -1,0 +1,278 @@
+"""Records calls: answers the dialplan, starts and pauses on the PBX, and keeps the row of each recording.
+
+The PBX never says the name of a recording's file, so the name is chosen here before it starts. It says nothing either
+when a recorded channel is hung up: the end of the channel is the end of the recording.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+import structlog
+
+from ari_app.ami import Headers
+from ari_app.link import AmiLink
+from ari_app.recording.live import Live
+from ari_app.recording.rows import Rows
+from screenpop.bus import Bus
+from screenpop.calls.events import Leg
+from screenpop.calls.tracker import Tracker
+from screenpop.errors import PbxError, PbxRefused
+from screenpop.facts import CallAnswered, CallEnded, CallMerged, CallView
+from screenpop.ids import new_id
+from screenpop.recordings.asking import Question, Start
+from screenpop.recordings.choice import Chooser
+from screenpop.recordings.names import Side, make_name
+
+MOST_EXPECTED = 2000
+"""Names that were given out and not used yet; the oldest is forgotten first."""
+OPTIONS = "bS"
+"""Only while connected; both files keep the same time."""
+NOT_RECORDED = "This call is not recorded."
+
+log = structlog.get_logger(__name__)
+
+
+class Recorder:
+    """RecordingDesk for the dialplan, PbxRecorder for the panel. `rows` writes what happens, in order."""
+
+    def __init__(
+        self,
+        link: AmiLink,
+        tracker: Tracker,
+        chooser: Chooser,
+        rows: Rows,
+        bus: Bus,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._link, self._tracker, self._chooser, self._rows, self._clock = link, tracker, chooser, rows, clock
+        self._expected: OrderedDict[str, str] = OrderedDict()
+        self._by_leg: dict[str, Live] = {}
+        self._tried: OrderedDict[str, None] = OrderedDict()
+        self._events: dict[str, Callable[[Headers, float], None]] = {
+            "MixMonitorStart": self._started,
+            "MixMonitorStop": self._stopped,
+            "MixMonitorMute": self._muted,
+            "BridgeEnter": self._connected,
+            "BridgeLeave": self._parted,
+            "Hangup": self._stopped,
+        }
+        bus.subscribe(CallAnswered, self._answered)
+        bus.subscribe(CallEnded, self._ended)
+        bus.subscribe(CallMerged, self._merged)
+
+    def take(self, headers: Headers, at: float) -> None:
+        """An event of the PBX."""
+        handler = self._events.get(headers.get("Event", ""))
+        if handler is not None:
+            handler(headers, _moment(headers, at))
+
+    # ------------------------------------------------------------ the dialplan asks
+
+    async def ask(self, question: Question) -> Start | None:
+        """How to record the call; None: do not."""
+        policy = self._chooser.policy
+        if policy.starts != "dialplan" or question.linkedid in self._expected or self._find(question.linkedid):
+            return None
+        call = self._view(question.linkedid)
+        answer = await self._chooser.before(question, call)
+        if not answer.record:
+            return None
+        name = make_name(question.linkedid, int(self._clock()), self._side(question, call))
+        if not name:
+            log.warning("a call cannot be recorded: its id cannot stand in a file's name")
+            return None
+        self._expect(question.linkedid, name)
+        return Start(name=name, announcement=answer.announcement)
+
+    async def toggle_pause(self, linkedid: str, channel: str) -> bool | None:
+        """Pause, or go on; None where nothing is recorded or somebody else than an agent asks."""
+        lives = self._find(linkedid)
+        if not lives or not self._agent_of(channel):
+            return None
+        paused = not lives[0].paused
+        await self.pause_recording(lives[0].call_id, paused)
+        return paused
+
+    # ------------------------------------------------------------ the panel asks
+
+    async def record(self, call_id: str, name: str) -> None:
+        """Record the call under `name`. Raises PbxRefused, PbxAway."""
+        other = self._tracker.other_side(call_id)
+        if other is None or self.is_recorded(call_id):
+            raise PbxRefused("There is nothing to record now.")
+        self._expect(call_id, name)
+        files = f"r(../recording/{name}-in.wav)t(../recording/{name}-out.wav)"
+        fields = {"Action": "MixMonitor", "Channel": other.leg.name, "File": "", "Options": OPTIONS + files}
+        try:
+            await self._link.action(fields)
+        except PbxError:
+            self._expected.pop(call_id, None)
+            raise
+
+    async def pause_recording(self, call_id: str, paused: bool) -> None:
+        """Leave out what is said, or go on. Raises PbxRefused, PbxAway."""
+        lives = self._of(call_id)
+        if not lives:
+            raise PbxRefused(NOT_RECORDED)
+        for live in lives:
+            if live.paused != paused:
+                await self._pause(live, paused)
+
+    def is_recorded(self, call_id: str) -> bool:
+        """Is it recorded now?"""
+        return bool(self._of(call_id))
+
+    async def _pause(self, live: Live, paused: bool) -> None:
+        fields = {"Action": "MixMonitorMute", "Channel": live.channel, "Direction": "both", "State": str(int(paused))}
+        await self._link.action(fields)
+        self._set_paused(live, paused, self._clock())  # the event says so too, if the filter lets it pass
+
+    # ------------------------------------------------------------ what the PBX says
+
+    def _started(self, headers: Headers, at: float) -> None:
+        leg_id, linkedid = headers.get("Uniqueid", ""), headers.get("Linkedid", "")
+        name = self._expected.pop(linkedid, "")
+        if not name or not leg_id:
+            return
+        call_id = self._tracker.call_id_of(linkedid) or linkedid
+        live = Live(new_id(), call_id, name, leg_id, headers.get("Channel", ""), at)
+        self._by_leg[leg_id] = live
+        call = self._view(linkedid)
+        live.agent = call.answered_by if call else ""
+        self._rows.began(live)
+        if self._tracker.is_connected(leg_id) and live.connected(at):
+            self._rows.changed(live)
+
+    def _connected(self, headers: Headers, at: float) -> None:
+        live = self._by_leg.get(headers.get("Uniqueid", ""))
+        if live is not None and live.connected(at):
+            self._rows.changed(live)
+
+    def _parted(self, headers: Headers, at: float) -> None:
+        if live := self._by_leg.get(headers.get("Uniqueid", "")):
+            live.parted(at)
+
+    def _muted(self, headers: Headers, at: float) -> None:
+        live = self._by_leg.get(headers.get("Uniqueid", ""))
+        if live is not None and headers.get("Direction", "both") == "both":
+            self._set_paused(live, headers.get("State") == "1", at)
+
+    def _stopped(self, headers: Headers, at: float) -> None:
+        if live := self._by_leg.get(headers.get("Uniqueid", "")):
+            self._finish(live, at)
+
+    def _set_paused(self, live: Live, paused: bool, at: float) -> None:
+        if live.set_paused(paused, at):
+            self._rows.changed(live)
+
+    def _finish(self, live: Live, at: float) -> None:
+        self._by_leg.pop(live.leg_id, None)
+        live.parted(at)
+        self._rows.finished(live, at)
+
+    # ------------------------------------------------------------ what becomes of the call
+
+    def _answered(self, fact: CallAnswered) -> None:
+        for live in self._of(fact.call.id):
+            if not live.agent:
+                live.agent = fact.call.answered_by
+                self._rows.changed(live)
+        self._rows.later(lambda: self._decide(fact.call))
+
+    async def _decide(self, call: CallView) -> None:
+        """Queue and agent are known now: stop what should not be, start what should."""
+        lives, starts = self._of(call.id), self._chooser.policy.starts == "ringdesk"
+        if not lives and not starts:
+            return
+        record = (await self._chooser.now(call)).record
+        if not record:
+            for live in lives:
+                await self._discard(live)
+        elif not lives and call.id not in self._tried:
+            await self._start(call)
+
+    async def _start(self, call: CallView) -> None:
+        _remember(self._tried, call.id)
+        name = make_name(call.id, int(self._clock()), "c")
+        try:
+            await self.record(call.id, name)
+        except PbxError as error:
+            log.warning("a call could not be recorded", call=call.id, reason=str(error))
+            self._rows.refused(call, name, str(error))
+
+    async def _discard(self, live: Live) -> None:
+        """What was written of it goes when it has ended."""
+        live.unwanted = True
+        try:
+            await self._link.action({"Action": "StopMixMonitor", "Channel": live.channel})
+        except PbxError as error:
+            log.warning("a recording could not be stopped", call=live.call_id, reason=str(error))
+
+    def _ended(self, fact: CallEnded) -> None:
+        self._expected.pop(fact.call.id, None)
+        for live in self._of(fact.call.id):
+            self._finish(live, fact.at)
+
+    def _merged(self, fact: CallMerged) -> None:
+        name = self._expected.pop(fact.gone, "")
+        if name and fact.call.id not in self._expected:
+            self._expect(fact.call.id, name)
+        for live in self._of(fact.gone):
+            live.call_id = fact.call.id
+        self._rows.moved(fact.call.id, fact.gone)
+
+    # ------------------------------------------------------------ after a restart
+
+    def knows(self, recording_id: str) -> bool:
+        """Is it being recorded, as far as is known?"""
+        return any(live.id == recording_id for live in self._by_leg.values())
+
+    def adopt(self, live: Live) -> bool:
+        """A recording that was begun before this program was: True where its call is up and it goes on."""
+        call = self._view(live.call_id)
+        other = self._tracker.other_side(live.call_id) if call else None
+        if call is None or other is None or other.leg.id in self._by_leg:
+            return False
+        live.leg_id, live.channel = other.leg.id, other.leg.name
+        self._by_leg[live.leg_id] = live
+        return True
+
+    # ------------------------------------------------------------ within
+
+    def _of(self, call_id: str) -> list[Live]:
+        return [live for live in self._by_leg.values() if live.call_id == call_id]
+
+    def _find(self, linkedid: str) -> list[Live]:
+        return self._of(self._tracker.call_id_of(linkedid) or linkedid)
+
+    def _view(self, linkedid: str) -> CallView | None:
+        return self._tracker.view(self._tracker.call_id_of(linkedid) or linkedid)
+
+    def _side(self, question: Question, call: CallView | None) -> Side:
+        """Whose channel will be recorded. Of two colleagues the one who is called is the agent's side."""
+        if call is not None and call.direction == "internal":
+            return "a" if question.records_called else "c"
+        return "a" if self._agent_of(question.channel) and not question.records_called else "c"
+
+    def _agent_of(self, channel: str) -> str:
+        return self._tracker.directory.extension_of(Leg(id="", linkedid="", name=channel).device)
+
+    def _expect(self, linkedid: str, name: str) -> None:
+        self._expected[linkedid] = name
+        if len(self._expected) > MOST_EXPECTED:
+            self._expected.popitem(last=False)
+
+
+def _remember(memory: OrderedDict[str, None], key: str) -> None:
+    memory[key] = None
+    if len(memory) > MOST_EXPECTED:
+        memory.popitem(last=False)
+
+
+def _moment(headers: Headers, at: float) -> float:
+    """The PBX's own time of an event, where it says it."""
+    try:
+        return float(headers.get("Timestamp", ""))
+    except ValueError:
+        return at

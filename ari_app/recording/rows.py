@@ -1,0 +1,136 @@
+"""Writes what becomes of recordings, one thing after the other: nobody who takes calls waits for the disk."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from ari_app.recording.live import Live
+from screenpop.bus import Bus
+from screenpop.facts import CallView, RecordingChanged
+from screenpop.recordings import store
+from screenpop.recordings.model import State
+from screenpop.recordings.names import make_name
+from screenpop.recordings.service import Recordings
+from screenpop.store.engine import Store
+
+MOST_WAITING = 10_000
+RETRY_SECONDS = 1.0
+Work = Callable[[], Awaitable[None]]
+Row = dict[str, Any]
+log = structlog.get_logger(__name__)
+
+
+class Rows:
+    """`run` does what was asked for, in order. `discard` takes away the files of a recording nobody wants."""
+
+    def __init__(self, database: Store, bus: Bus, recordings: Recordings, discard: Callable[[str], Awaitable[None]]):
+        self._store, self._bus, self._recordings, self._discard = database, bus, recordings, discard
+        self._waiting: asyncio.Queue[Work] = asyncio.Queue(MOST_WAITING)
+
+    async def run(self) -> None:
+        """For ever. A failing disk is tried again and again."""
+        while True:
+            await self._done(await self._waiting.get())
+
+    async def _done(self, work: Work) -> None:
+        while True:
+            try:
+                return await work()
+            except SQLAlchemyError:
+                log.exception("a recording could not be written down")
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                log.exception("a recording could not be followed")
+                return None
+
+    def later(self, work: Work) -> None:
+        """Do it when what was asked for before is done."""
+        try:
+            self._waiting.put_nowait(work)
+        except asyncio.QueueFull:  # what is lost here is found again in the PBX's folder
+            log.error("recordings cannot be written down fast enough")
+
+    def began(self, live: Live) -> None:
+        """A recording has begun."""
+        row: Row = {
+            "id": live.id,
+            "call_id": live.call_id,
+            "state": "recording",
+            "name": live.name,
+            "agent": live.agent,
+        }
+        row |= {"started_at": utc(live.started_at), "gaps": []}
+        self.later(lambda: self._began(row, live.id, live.call_id))
+
+    def changed(self, live: Live) -> None:
+        """It was paused, went on, or more is known of it."""
+        values = {"started_at": utc(live.started_at), "agent": live.agent, "gaps": [list(gap) for gap in live.gaps]}
+        self.later(lambda: self._changed(live.id, live.call_id, live.paused, values))
+
+    def finished(self, live: Live, at: float) -> None:
+        """It has ended: its files are to be collected, unless it never began or is not wanted."""
+        if live.began and not live.unwanted:
+            values: Row = {"ended_at": utc(at), "gaps": [list(gap) for gap in live.gaps], "agent": live.agent}
+            self.later(lambda: self._finished(live.id, live.call_id, values))
+        else:
+            self.later(lambda: self._dropped(live))
+
+    def refused(self, call: CallView, name: str, reason: str) -> None:
+        """The rules say yes, and the PBX said no: that is to be seen."""
+        row: Row = {
+            "id": "",
+            "call_id": call.id,
+            "state": "failed",
+            "agent": call.answered_by,
+            "gaps": [],
+            "problem": reason,
+        }
+        row |= {"name": name or make_name("unknown", 0, "c"), "started_at": datetime.now(UTC)}
+        self.later(lambda: self._recordings.note_failure(row))
+
+    def moved(self, kept: str, gone: str) -> None:
+        """A call turned out to be part of another."""
+        self.later(lambda: self._moved(kept, gone))
+
+    # ------------------------------------------------------------ within
+
+    async def _began(self, row: Row, recording_id: str, call_id: str) -> None:
+        async with self._store.begin() as tx:
+            await store.begin(tx, row)
+        self._tell(call_id, recording_id, "recording")
+
+    async def _changed(self, recording_id: str, call_id: str, paused: bool, values: Row) -> None:
+        async with self._store.begin() as tx:
+            await store.write(tx, recording_id, **values)
+        self._bus.publish(
+            RecordingChanged(call_id=call_id, recording_id=recording_id, state="recording", paused=paused)
+        )
+
+    async def _finished(self, recording_id: str, call_id: str, values: Row) -> None:
+        async with self._store.begin() as tx:
+            done = await store.advance(tx, recording_id, ("recording",), state="waiting", **values)
+        if done:
+            self._tell(call_id, recording_id, "waiting")
+
+    async def _dropped(self, live: Live) -> None:
+        if live.unwanted:
+            await self._discard(live.name)
+        async with self._store.begin() as tx:
+            await store.drop(tx, live.id)
+        self._tell(live.call_id, live.id, "deleted")
+
+    async def _moved(self, kept: str, gone: str) -> None:
+        async with self._store.begin() as tx:
+            await store.move(tx, kept, gone)
+
+    def _tell(self, call_id: str, recording_id: str, state: State) -> None:
+        self._bus.publish(RecordingChanged(call_id=call_id, recording_id=recording_id, state=state))
+
+
+def utc(seconds: float) -> datetime:
+    """The moment of Unix seconds."""
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,224 @@
+"""Where recordings are kept: a folder of this machine, or an S3-compatible store. A key is `2026/03/07/CALL.opus`.
+
+A file appears whole under its key or not at all. Everything blocks: call it in a thread.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from screenpop.config import Config
+from screenpop.config import Recordings as Settings
+from screenpop.errors import N_, NotFound, RingdeskError
+
+CACHE_BYTES = 2 << 30
+"""Of files that were fetched from a store to be heard. The one that was not heard for longest goes first."""
+S3_SECONDS = 30
+CHUNK = 1 << 20
+_KEY = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
+NOT_THERE = N_("The file of this recording is not in the archive.")
+NO_STORE = N_("The store cannot be reached: %(reason)s")
+
+
+class Archive(Protocol):
+    """Raises NotFound for a file that is not there, RingdeskError where the place cannot be reached, OSError."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for an admin."""
+
+    @property
+    def workshop(self) -> Path:
+        """A folder of this machine in which files are made before they are put."""
+
+    def put(self, file: Path, key: str) -> None:
+        """Take `file`, which is in the workshop, in under `key`; it is gone from where it was."""
+
+    def fetch(self, key: str) -> Path:
+        """A file of this machine with what is kept under `key`."""
+
+    def remove(self, key: str) -> None:
+        """Take it out; what is not there is no error."""
+
+
+def open_archive(config: Config) -> Archive:
+    """The archive of this configuration."""
+    data, settings = Path(config.server.data_dir), config.recordings
+    if settings.archive.startswith("s3://"):
+        return S3Archive(settings, data / "recordings-cache")
+    return FolderArchive(Path(settings.archive) if settings.archive else data / "recordings")
+
+
+def free_megabytes(folder: Path) -> int:
+    """What is free on the disk of a folder, or of the first above it that there is."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free = os.statvfs(folder)
+    return free.f_bavail * free.f_frsize >> 20
+
+
+class FolderArchive:
+    """Files under a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @property
+    def place(self) -> str:
+        return str(self._root)
+
+    @property
+    def workshop(self) -> Path:
+        return _made(self._root / ".making")
+
+    def put(self, file: Path, key: str) -> None:
+        there = self._path(key)
+        there.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _to_disk(file)
+        file.replace(there)
+        _to_disk(there.parent)
+
+    def fetch(self, key: str) -> Path:
+        path = self._path(key)
+        if not path.is_file():
+            raise NotFound(NOT_THERE)
+        return path
+
+    def remove(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self._root / _checked(key)
+
+
+class S3Archive:
+    """Objects of a bucket; what is heard is kept in a cache for a while."""
+
+    def __init__(self, settings: Settings, cache: Path) -> None:
+        self._settings, self._cache = settings, cache
+        self._opened: Any = None
+
+    @property
+    def place(self) -> str:
+        return self._settings.archive
+
+    @property
+    def workshop(self) -> Path:
+        return _made(self._cache / ".making")
+
+    def put(self, file: Path, key: str) -> None:
+        with _in_words():
+            self._store.put(_checked(key), file)
+        file.unlink()
+
+    def fetch(self, key: str) -> Path:
+        cached = self._cache / _checked(key)
+        if cached.is_file():
+            os.utime(cached)
+            return cached
+        fresh = self.workshop / f"{key.replace('/', '_')}.{os.getpid()}.{time.monotonic_ns()}"
+        try:
+            with _in_words(), fresh.open("wb") as out:
+                for chunk in self._store.get(key).stream(min_chunk_size=CHUNK):
+                    out.write(bytes(chunk))
+            _make_room(self._cache, CACHE_BYTES - fresh.stat().st_size)
+            cached.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh.replace(cached)
+        finally:
+            fresh.unlink(missing_ok=True)
+        return cached
+
+    def remove(self, key: str) -> None:
+        (self._cache / _checked(key)).unlink(missing_ok=True)
+        try:
+            with _in_words():
+                self._store.delete(key)
+        except NotFound:
+            return
+
+    @property
+    def _store(self) -> Any:
+        """The client, made when it is first needed: 16 MB of library that most sites never load."""
+        if self._opened is None:
+            from obstore.store import S3Store
+
+            bucket, _, prefix = self._settings.archive.removeprefix("s3://").partition("/")
+            self._opened = S3Store(bucket, prefix=prefix.strip("/") or None, **self._options())
+        return self._opened
+
+    def _options(self) -> dict[str, Any]:
+        settings = self._settings
+        config: dict[str, Any] = {"region": settings.s3_region or "us-east-1"}
+        if settings.s3_endpoint:
+            config["endpoint"] = settings.s3_endpoint
+        if settings.s3_key:
+            config |= {"access_key_id": settings.s3_key, "secret_access_key": settings.s3_secret}
+        client = {"timeout": f"{S3_SECONDS}s", "connect_timeout": "5s"}
+        if settings.s3_endpoint.startswith("http://"):
+            client["allow_http"] = "true"
+        retry = {"max_retries": 3, "retry_timeout": timedelta(seconds=S3_SECONDS)}
+        return {"config": config, "client_options": client, "retry_config": retry}
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Errors of the store become ours."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFound(NOT_THERE) from error
+    except (OSError, RingdeskError):
+        raise
+    except Exception as error:
+        from obstore.exceptions import BaseError, NotFoundError
+
+        if isinstance(error, NotFoundError):
+            raise NotFound(NOT_THERE) from error
+        if not isinstance(error, BaseError):
+            raise
+        raise RingdeskError(NO_STORE, reason=_first_line(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)[:300]
+
+
+def _checked(key: str) -> str:
+    """A key cannot lead out of the archive. Raises NotFound."""
+    if not _KEY.fullmatch(key) or ".." in key.split("/"):
+        raise NotFound(NOT_THERE)
+    return key
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _to_disk(path: Path) -> None:
+    """What was written is there after a power cut, too."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _make_room(cache: Path, allowed: int) -> None:
+    """Take files out of the cache, the oldest first, until it holds no more than `allowed` bytes."""
+    files = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in cache.rglob("*") if _is_cached(path))
+    total = sum(size for _, size, _ in files)
+    for _, size, path in files:
+        if total <= allowed:
+            return
+        path.unlink(missing_ok=True)
+        total -= size
+
+
+def _is_cached(path: Path) -> bool:
+    return path.is_file() and ".making" not in path.parts
