@@ -127,6 +127,8 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         pops=pops,
         calls=core.calls,
         missed=core.missed,
+        finder=core.finder,
+        filters=core.filters,
         listens=core.listens,
         analyses=core.analyses,
         comments=core.comments,

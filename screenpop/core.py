@@ -21,8 +21,10 @@ from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
 from screenpop.calls.comments import Comments
 from screenpop.calls.log import CallLog
+from screenpop.calls.finder import CallFinder
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import QueueMembers
+from screenpop.calls.saved import SavedFilters
 from screenpop.cards.last_calls import LoggedLastCalls
 from screenpop.cards.layouts import Layouts
 from screenpop.cards.sections import installed
@@ -68,6 +70,8 @@ class Core:
     calls: CallLog
     queue_members: QueueMembers
     missed: Missed
+    finder: CallFinder
+    filters: SavedFilters
     listens: Listens
     analyses: Analyses
     comments: Comments
@@ -188,6 +192,8 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         calls=calls,
         queue_members=members,
         missed=Missed(store, bus, users, members),
+        finder=CallFinder(store, numbers),
+        filters=SavedFilters(store),
         listens=Listens(store),
         analyses=Analyses(store, bus),
         comments=Comments(store),

@@ -16,7 +16,9 @@ from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
 from screenpop.calls.comments import Comments
 from screenpop.calls.log import CallLog
+from screenpop.calls.finder import CallFinder
 from screenpop.calls.missed import Missed
+from screenpop.calls.saved import SavedFilters
 from screenpop.cards.layouts import Layouts
 from screenpop.cards.service import Cards
 from screenpop.config import Config
@@ -57,6 +59,8 @@ class Services:
     pops: Pops
     calls: CallLog
     missed: Missed
+    finder: CallFinder
+    filters: SavedFilters
     listens: Listens
     comments: Comments
     trackers: Trackers
