@@ -1,4 +1,4 @@
-"""Rows of calls made by chance, a month of them or a million: what reports are tried on. The same seed, the same calls."""
+"""Rows of calls made by chance, a month of them or a million: what reports are tried on. One seed, the same calls."""
 
 import random
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def random_calls(
     customers: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """`count` rows within `days` days from `start`, more by day than by night. `users`: (extension, user's id)."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     moments = sorted(_moment(chance, start, days) for _ in range(count))
     return [_row(chance, at, number, users, customers) for number, at in enumerate(moments)]
 

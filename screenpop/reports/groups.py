@@ -6,9 +6,15 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from screenpop.board.level import Target
+from screenpop.calls.search import RESULTS
+from screenpop.reports.values import VALUES
 from screenpop.store.tables import call
 
 Condition = sa.ColumnElement[bool]
+Link = Mapping[str, str | tuple[str, ...]] | None
+"""What the call log's address says to list calls: by name the value, or any of several; None where it cannot."""
+GOOD_SECONDS, SLOW_SECONDS = 40, 120
+"""An answer within the first is good, one after the second slow (RATE-06)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +23,7 @@ class Group:
     None where no address of it lists just these."""
 
     where: Callable[[Target], Condition]
-    link: Mapping[str, str] | None = field(default_factory=dict)
+    link: Link = field(default_factory=dict)
 
 
 def _by(**columns: str) -> Group:
@@ -46,8 +52,12 @@ def _responded(_: Target) -> Condition:
     return sa.and_(call.c.direction == "incoming", sa.or_(call.c.result == "answered", call.c.called_back != ""))
 
 
+def _answered() -> Condition:
+    return sa.and_(call.c.direction == "incoming", call.c.result == "answered")
+
+
 def _ended(_: Target) -> Condition:
-    return sa.and_(call.c.direction == "incoming", call.c.ended_at.is_not(None))
+    return sa.and_(call.c.direction == "incoming", call.c.result.in_(RESULTS))
 
 
 GROUPS: dict[str, Group] = {
@@ -60,7 +70,7 @@ GROUPS: dict[str, Group] = {
     "abandoned": _by(direction="incoming", result="abandoned"),
     "reached": _by(direction="outgoing", result="answered"),
     "talked": _by(result="answered"),
-    "ended": Group(_ended, None),
+    "ended": Group(_ended, {"direction": "incoming", "result": RESULTS}),
     "counted": Group(_counted, None),
     "in_time": Group(_in_time, None),
     "responded": Group(_responded, None),
@@ -69,7 +79,10 @@ GROUPS: dict[str, Group] = {
     "scored": _known(call.c.score, min_score="0"),
     "toned": _known(call.c.sentiment),
     "shared": _known(call.c.talk_share),
-    "recorded": Group(lambda _: call.c.recorded, {"recorded": "yes"}),
+    "recorded": Group(lambda _: call.c.recorded.is_(True), {"recorded": "yes"}),
+    "analysed": Group(lambda _: call.c.talk_share.is_not(None), None),
+    "good": Group(lambda _: sa.and_(_answered(), VALUES["wait"] <= GOOD_SECONDS), None),
+    "slow": Group(lambda _: sa.and_(_answered(), VALUES["wait"] > SLOW_SECONDS), None),
     "identified": Group(
         lambda _: sa.and_(
             call.c.direction == "incoming", call.c.answered_at.is_not(None), call.c.identified_at.is_not(None)

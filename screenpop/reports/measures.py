@@ -10,9 +10,8 @@ from typing import Literal
 from screenpop.errors import N_
 
 Unit = Literal["count", "share", "seconds", "hours", "score", "tone", "number"]
-How = Literal["count", "share", "sum", "mean", "median", "p90"]
-GOOD_SECONDS, SLOW_SECONDS = 40, 120
-"""An answer within the first is good, one after the second slow (RATE-06)."""
+How = Literal["count", "share", "sum", "mean", "median", "p90", "other"]
+"""`other`: not counted in SQL by itself, but made of other figures."""
 SMALL_SAMPLE = 10
 """A share, a mean or a percentile of fewer calls than this is marked: chance alone may have made it."""
 
@@ -34,7 +33,7 @@ class Measure:
     @property
     def is_small(self) -> int:
         """Below this sample size the figure is marked; 0 where any sample will do."""
-        return 0 if self.how in ("count", "sum") else SMALL_SAMPLE
+        return 0 if self.how in ("count", "sum", "other") else SMALL_SAMPLE
 
 
 def _count(key: str, label: str, meaning: str, better: Literal[1, 0, -1] = 0) -> Measure:
@@ -60,6 +59,7 @@ _LIST = (
     _count("outgoing", N_("Outgoing"), N_("Calls of our people to outside, answered or not.")),
     _count("internal", N_("Internal"), N_("Calls between our own extensions.")),
     _count("answered", N_("Answered"), N_("Incoming calls that somebody of ours answered.")),
+    _count("talked", N_("Talks"), N_("Calls in any direction in which people talked.")),
     _count("missed", N_("Missed"), N_("Incoming calls that rang, and nobody answered."), -1),
     _count(
         "abandoned",
@@ -105,6 +105,18 @@ _LIST = (
         N_("Response time, 90 %"),
         N_("Nine of ten callers who were answered had waited no longer than this."),
         *("p90", "answered", "wait", "seconds", -1),
+    ),
+    _of(
+        "good_share",
+        N_("Answered within 40 s"),
+        N_("Of the callers who were answered, those who had waited 40 seconds or less: a good response."),
+        *("share", "answered", "good", "share", 1),
+    ),
+    _of(
+        "slow_share",
+        N_("Answered after 2 min"),
+        N_("Of the callers who were answered, those who had waited more than two minutes: a slow response."),
+        *("share", "answered", "slow", "share", -1),
     ),
     _of(
         "patience",
@@ -176,6 +188,7 @@ _LIST = (
         N_("From the answer of an incoming call until Ringdesk knew the customer, on average; 0 where it did before."),
         *("mean", "identified", "identified", "seconds", -1),
     ),
+    _count("recorded", N_("Recorded"), N_("Calls of which a recording is kept.")),
     _of(
         "score",
         N_("Score"),
@@ -195,4 +208,81 @@ _LIST = (
         *("mean", "shared", "talk_share", "share"),
     ),
 )
-MEASURES: dict[str, Measure] = {measure.key: measure for measure in _LIST}
+_HEARD = (
+    _of(
+        "longest",
+        N_("Longest monologue"),
+        N_("The agent's longest monologue in a call, on average over the analysed calls."),
+        *("mean", "analysed", "longest"),
+    ),
+    _of(
+        "interruptions",
+        N_("Interruptions"),
+        N_("How often the agent interrupted the other side in a call, on average over the analysed calls."),
+        *("mean", "analysed", "interruptions", "number", -1),
+    ),
+    _of(
+        "silence_share",
+        N_("Silence"),
+        N_("The part of a call in which nobody spoke, on average over the analysed calls."),
+        *("mean", "analysed", "silence", "share"),
+    ),
+    _of(
+        "tracker_calls",
+        N_("Calls"),
+        N_("Calls in which words of this tracker were said."),
+        *("other", "tracker", "", "count"),
+    ),
+    _of(
+        "tracker_share",
+        N_("Of the calls heard"),
+        N_("The same, of all calls of the period that have a transcript."),
+        *("other", "tracker", "", "share"),
+    ),
+    _of(
+        "tracker_hits",
+        N_("Times said"),
+        N_("How often the words were said in all; n is the number of calls."),
+        *("other", "tracker", "", "count"),
+    ),
+)
+_SPREAD = (
+    _of("calls_part", N_("Part of the talks"), N_("This row's part of all talks."), "other", "talked", "", "share"),
+    _of(
+        "calls_times",
+        N_("Times the mean"),
+        N_("This row's talks, beside the mean of all rows: 1.0 is as many as the others have on average."),
+        *("other", "talked", "", "number"),
+    ),
+    _of(
+        "talk_part",
+        N_("Part of the talk time"),
+        N_("This row's part of all talk time."),
+        "other",
+        "talked",
+        "",
+        "share",
+    ),
+    _of(
+        "talk_times",
+        N_("Times the mean time"),
+        N_("This row's talk time, beside the mean of all rows."),
+        *("other", "talked", "", "number"),
+    ),
+    _of(
+        "even_calls",
+        N_("Evenness of talks"),
+        N_(
+            "How evenly the talks are spread over the people who had any: 100 % where all have the same, 0 % where one "
+            "has all. It is one less the Gini coefficient; n is the number of people."
+        ),
+        *("other", "talked", "", "share", 1),
+    ),
+    _of(
+        "even_talk",
+        N_("Evenness of talk time"),
+        N_("The same for the time that they talked."),
+        *("other", "talked", "", "share", 1),
+    ),
+)
+MEASURES: dict[str, Measure] = {measure.key: measure for measure in (*_LIST, *_HEARD, *_SPREAD)}

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from screenpop.store.tables import call
+from screenpop.store.tables import analysis, call
 
 Value = sa.ColumnElement[float]
 
@@ -35,6 +35,13 @@ def _larger(one: Value, other: Value) -> Value:
     return sa.case((one > other, one), else_=other)
 
 
+def _analysed(figure: sa.ColumnElement[Any]) -> Value:
+    """From the analyses of the call's recordings; looked up for those calls alone that have one."""
+    own = sa.and_(analysis.c.call_id == _c.id, analysis.c.state == "done")
+    found = sa.select(figure).where(own).correlate(call).scalar_subquery()
+    return sa.case((_c.talk_share.is_not(None), found))
+
+
 _c = call.c
 VALUES: dict[str, Value] = {
     "wait": _larger(_c.wait_seconds, _c.ring_seconds),
@@ -45,6 +52,9 @@ VALUES: dict[str, Value] = {
     "score": _c.score + sa.literal(0.0),
     "tone": _c.sentiment + sa.literal(0.0),
     "talk_share": _c.talk_share + sa.literal(0.0),
+    "longest": _analysed(sa.func.max(analysis.c.longest_s)),
+    "interruptions": _analysed(sa.func.sum(analysis.c.interruptions)),
+    "silence": _analysed(sa.func.avg(analysis.c.silence_share)),
     "identified": SecondsBetween(_c.answered_at, _c.identified_at),
 }
 """`wait`: for how long a caller waited in queues, or heard it ring where no queue was. `talk`: without holds."""

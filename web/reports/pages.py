@@ -1,84 +1,149 @@
 """The pages of reports. Without the right to see reports, a person sees the figures of own calls."""
 
-from datetime import date, datetime
+import asyncio
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
-from babel.dates import format_date
 
 from screenpop.agents.rights import Permission
-from screenpop.calls import search as searches
-from screenpop.calls.recent import Wanted, _own
-from screenpop.reports.groups import GROUPS
-from screenpop.reports.model import Row, Table
-from screenpop.reports.periods import Period, period_of
-from screenpop.reports.service import Asked
-from web import i18n
+from screenpop.calls import period as periods
+from screenpop.errors import N_
+from screenpop.reports.choices import choices
+from screenpop.reports.measures import MEASURES
+from screenpop.reports.model import Report, View
+from screenpop.reports.plans import PLANS
 from web.keys import services, user_of
-from web.render import reading, render
-from web.reports import words
+from web.render import render
+from web.reports.asking import OWN_VIEWS, VIEWS, Question, chosen, question
+from web.reports.links import call_log, counted
+from web.reports.words import change, days, figure, label, name_of, weekday
 from web.security import requires
 
 ADDRESS = "/reports"
+PATIENCE = 0.6
+"""Seconds after which a page is sent without its figures, and asks for them by itself."""
+
+NAMES: dict[View, str] = {
+    "overview": N_("Overview"),
+    "agents": N_("Agents"),
+    "teams": N_("Teams"),
+    "queues": N_("Queues and lines"),
+    "hours": N_("Hours"),
+    "customers": N_("Customers"),
+    "quality": N_("Quality"),
+    "evenness": N_("Evenness"),
+}
+PERIODS = {
+    "today": N_("Today"),
+    "yesterday": N_("Yesterday"),
+    "week": N_("This week"),
+    "last_week": N_("Last week"),
+    "month": N_("This month"),
+    "last_month": N_("Last month"),
+    "30d": N_("Last 30 days"),
+    "90d": N_("Last 90 days"),
+    "year": N_("This year"),
+}
+assert all(periods.is_word(word) for word in PERIODS)
 
 
 @requires(Permission.USE_PANEL)
-async def overview(request: web.Request) -> web.StreamResponse:
-    """The main figures of a period."""
-    house = services(request)
-    asked = ask(request)
-    report = await house.reports.overview(asked)
-    return render(request, "reports/overview.html", report=report, **tools(request, asked))
+async def show(request: web.Request) -> web.StreamResponse:
+    """One view of a period. What takes long comes after the page: `?whole=1` waits for it."""
+    house, asking = services(request), question(request)
+    making = asyncio.ensure_future(house.reports.make(asking.view, asking.asked))
+    report = await _in_time(making, None if "whole" in request.query else PATIENCE)
+    context = await _frame(request, asking) | tools(asking) | (_drawn(request, report) if report else {})
+    return render(request, "reports/page.html", report=report, **context)
 
 
-def ask(request: web.Request) -> Asked:
-    """What the address asks for, of what the asker may see."""
-    me = user_of(request)
-    search = searches.parse(request.query_string)
-    with reading(request):
-        zone = i18n.reader().zone
-    period = period_of(search, datetime.now(zone).date(), zone)
-    sees_all = me.may(Permission.SEE_REPORTS) and me.may(Permission.SEE_ALL_CALLS)
-    where = [] if sees_all else _own(Wanted(only_user=me.id, only_agents=me.extensions))
-    return Asked(period=period, where=where, target=services(request).reports.target)
+@requires(Permission.USE_PANEL)
+async def definitions(request: web.Request) -> web.StreamResponse:
+    """What every figure means."""
+    return render(
+        request, "reports/definitions.html", measures=list(MEASURES.values()), target=services(request).reports.target
+    )
 
 
-def tools(request: web.Request, asked: Asked) -> dict[str, Any]:
-    """What the templates say figures with."""
-    period = asked.period
+async def _in_time(making: "asyncio.Future[Report]", seconds: float | None) -> Report | None:
+    """The report, or None where it takes longer. A question of the database cannot be broken off: it goes on, and
+    warms what the next one reads."""
+    done, _ = await asyncio.wait([making], timeout=seconds)
+    if done:
+        return making.result()
+    making.add_done_callback(lambda made: made.cancelled() or made.exception())
+    return None
 
-    def calls(*links: dict[str, str] | None) -> str:
-        """The call log's address with the calls of the period that all these say; "" where one cannot be said."""
-        if None in links:
-            return ""
-        merged = {"from": period.first.isoformat(), "to": period.last.isoformat()}
-        for link in links:
-            merged |= link or {}
-        return f"/calls?{urlencode(merged)}"
 
+async def _frame(request: web.Request, asking: Question) -> dict[str, Any]:
+    """What the form and the tabs show."""
+    house, me = services(request), user_of(request)
+    people = [(user.id, user.name) for user in house.users.all()] if asking.sees_all else []
     return {
-        "figure": words.figure,
-        "change": words.change,
-        "days": words.days,
-        "calls": calls,
-        "calls_of": lambda measure: GROUPS[measure.of].link,
-        "point": lambda row, table: point(row, table, period),
+        "asking": asking,
+        "tabs": [(view, NAMES[view]) for view in (VIEWS if asking.sees_all else OWN_VIEWS)],
+        "periods": PERIODS,
+        "people": people,
+        "choices": await choices(house.store),
+        "chosen": chosen(asking.asked),
+        "filtered": any(chosen(asking.asked).values()),
+        "compares": bool(PLANS[asking.view].tiles),
+        "unfiltered": _unfiltered(asking),
+        "may_schedule": me.may(Permission.SEE_REPORTS),
     }
 
 
-def point(row: Row, table: Table, period: Period) -> tuple[str, str]:
-    """How a point in time is called: (on the axis, in full)."""
-    locale = i18n.reader().locale
-    if table.by == "hour":
-        return f"{row.key}:00", f"{row.key}:00"
-    if period.step == "month":
-        day = date.fromisoformat(f"{row.key}-01")
-        return str(format_date(day, "MMM", locale=locale)), str(format_date(day, "MMMM y", locale=locale))
-    day = date.fromisoformat(row.key)
-    return str(format_date(day, "d MMM", locale=locale)), str(format_date(day, "EEE d MMM", locale=locale))
+def _drawn(request: web.Request, report: Report) -> dict[str, Any]:
+    """What besides the figures is needed to draw them."""
+    shown: dict[str, Any] = {"nothing": _is_empty(report)}
+    if report.heat:
+        by_key = {measure.key: measure for measure in report.heat.measures}
+        measure = by_key.get(request.query.get("heat", ""), report.heat.measures[0])
+        values = [cell[measure.key].value or 0.0 for cell in report.heat.cells.values()]
+        shown |= {"heat_measure": measure, "heat_most": max(values, default=0.0)}
+    return shown
+
+
+def _is_empty(report: Report) -> bool:
+    """Is there no call behind it at all?"""
+    counted = [*report.totals.values(), *(figure for table in report.tables for figure in table.total.values())]
+    return not any(figure.n for figure in counted)
+
+
+def _address(asking: Question, **changes: str) -> str:
+    """The address of another view, or of this one with other parameters."""
+    view = changes.pop("view", asking.view)
+    kept = {name: value for name, value in parse_qsl(asking.query) if name not in (*changes, "whole", "heat") and value}
+    query = urlencode(kept | {name: value for name, value in changes.items() if value})
+    return ADDRESS + (f"/{view}" if view != "overview" else "") + (f"?{query}" if query else "")
+
+
+def _unfiltered(asking: Question) -> str:
+    kept = {name: value for name, value in parse_qsl(asking.query) if name in ("period", "from", "to", "compare")}
+    return _address(replace(asking, query=urlencode(kept)))
+
+
+def tools(asking: Question) -> dict[str, Any]:
+    """What the templates say figures with."""
+    return {
+        "figure": figure,
+        "change": change,
+        "days": days,
+        "label": label,
+        "weekday": weekday,
+        "address": lambda **changes: _address(asking, **changes),
+        "name_of": name_of,
+        "calls": lambda *given: call_log(asking.asked, *given),
+        "counted": counted,
+    }
 
 
 def routes() -> list[web.RouteDef]:
     """The pages."""
-    return [web.get(ADDRESS, overview)]
+    return [
+        web.get(ADDRESS, show),
+        web.get(f"{ADDRESS}/definitions", definitions),
+        web.get(f"{ADDRESS}/{{view:[a-z]+}}", show),
+    ]

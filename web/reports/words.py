@@ -1,15 +1,25 @@
 """Figures in the reader's words."""
 
-from babel.dates import format_date
+from datetime import date
+
+from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal, format_percent
 
+from screenpop.errors import N_
 from screenpop.reports.figures import Figure
-from screenpop.reports.measures import Measure, Unit
+from screenpop.reports.measures import MEASURES, Measure, Unit
+from screenpop.reports.model import Dimension, Row, Table
 from screenpop.reports.periods import Period
 from web.formats import count, duration
 from web.i18n import gettext, reader
 
 NONE = "–"
+NOBODY: dict[Dimension, str] = {
+    "agent": N_("Nobody's phone"),
+    "team": N_("No team"),
+    "customer": N_("Unknown callers"),
+    "category": N_("No category"),
+}
 
 
 def figure(value: float | None, unit: Unit) -> str:
@@ -28,6 +38,11 @@ def figure(value: float | None, unit: Unit) -> str:
             return str(format_decimal(value, "+0.00;-0.00", locale=locale))
         case "score" | "number":
             return str(format_decimal(value, "#,##0.0", locale=locale))
+
+
+def label(measure: Measure) -> str:
+    """What a figure is called; a tracker has the name that an admin gave it."""
+    return gettext(measure.label) if measure.key in MEASURES else measure.label
 
 
 def change(now: Figure, before: Figure, measure: Measure) -> tuple[str, str]:
@@ -59,3 +74,31 @@ def days(period: Period) -> str:
     return (
         f"{format_date(period.first, 'd MMM y', locale=locale)} – {format_date(period.last, 'd MMM y', locale=locale)}"
     )
+
+
+def name_of(row: Row, table: Table, period: Period) -> tuple[str, str]:
+    """What a row is called: (short, for the axis of a plot; in full)."""
+    if table.by in ("hour", "weekday", "time"):
+        return _point(row.key, table.by, period)
+    name = row.name or gettext(NOBODY.get(table.by, NONE))
+    return name, name
+
+
+def weekday(day: int) -> str:
+    """The short name of a weekday; 0 is Monday."""
+    return str(get_day_names("abbreviated", locale=reader().locale)[day])
+
+
+def _point(key: str, by: Dimension, period: Period) -> tuple[str, str]:
+    locale = reader().locale
+    if by == "hour":
+        return f"{int(key)}:00", f"{int(key)}:00 – {int(key)}:59"
+    if by == "weekday":
+        return (get_day_names("abbreviated", locale=locale)[int(key)], get_day_names("wide", locale=locale)[int(key)])
+    if period.step == "month":
+        day = date.fromisoformat(f"{key}-01")
+        return str(format_date(day, "MMM", locale=locale)), str(format_date(day, "MMMM y", locale=locale))
+    day = date.fromisoformat(key)
+    full = str(format_date(day, "EEE d MMM y", locale=locale))
+    short = str(format_date(day, "d MMM", locale=locale))
+    return short, gettext("Week of %(day)s") % {"day": full} if period.step == "week" else full
