@@ -131,6 +131,7 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         filters=core.filters,
         listens=core.listens,
         analyses=core.analyses,
+        work=core.work,
         comments=core.comments,
         trackers=core.trackers,
         quality=core.quality,

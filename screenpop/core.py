@@ -25,6 +25,7 @@ from screenpop.calls.finder import CallFinder
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import QueueMembers
 from screenpop.calls.saved import SavedFilters
+from screenpop.calls.work import CallWork
 from screenpop.cards.last_calls import LoggedLastCalls
 from screenpop.cards.layouts import Layouts
 from screenpop.cards.sections import installed
@@ -75,6 +76,7 @@ class Core:
     listens: Listens
     analyses: Analyses
     comments: Comments
+    work: CallWork
     cards: Cards
     live: Live
     archive: Archive
@@ -105,6 +107,7 @@ async def opened(config: Config, passwords: Passwords | None = None) -> AsyncIte
         await core.trackers.load()
         await core.quality.cards.load()
         await core.board.load()
+        await core.work.load()
         await core.index.load(core.store)
         yield core
     finally:
@@ -197,6 +200,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         listens=Listens(store),
         analyses=Analyses(store, bus),
         comments=Comments(store),
+        work=CallWork(store, bus, calls),
         cards=Cards(sources, bus),
         live=Live(bus, hub, users),
         archive=archive,

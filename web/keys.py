@@ -21,6 +21,7 @@ from screenpop.calls.missed import Missed
 from screenpop.calls.saved import SavedFilters
 from screenpop.cards.layouts import Layouts
 from screenpop.cards.service import Cards
+from screenpop.calls.work import CallWork
 from screenpop.config import Config
 from screenpop.customers.categories import Categories
 from screenpop.customers.service import Customers
@@ -66,6 +67,7 @@ class Services:
     trackers: Trackers
     quality: Quality
     board: Board
+    work: CallWork
     board_settings: BoardSettings
     reports: Reports
     pbx: PbxState

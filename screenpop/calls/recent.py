@@ -33,7 +33,7 @@ class Wanted:
 
 async def find(store: Store, numbers: Numbers, wanted: Wanted, limit: int, offset: int) -> list[LoggedCall]:
     """These calls, the latest first."""
-    conditions = [*_plain(wanted), *_own(wanted), *_text(wanted.text, numbers)]
+    conditions = [*_plain(wanted), *own(wanted), *_text(wanted.text, numbers)]
     async with store.read() as tx:
         return await log_store.select(tx, *conditions, limit=limit, offset=offset)
 
@@ -44,15 +44,17 @@ def _plain(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     return [column == value for column, value in columns.items() if value]
 
 
-def _own(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    """A person's own calls: those he took or placed, and those that rang at his extensions and nobody answered."""
+def own(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """A person's own calls: those he took or placed, those that rang at his extensions and nobody answered, and those
+    that he is to follow up."""
     if not wanted.only_user:
         return []
     rang = [(" " + call.c.to + " ").contains(f" {agent} ", autoescape=True) for agent in wanted.only_agents]
     unclaimed = sa.and_(call.c.user_id.is_(None), call.c.agent.in_(wanted.only_agents))
     missed = sa.and_(call.c.answered_at.is_(None), sa.or_(sa.false(), *rang))
     placed = sa.and_(call.c.direction == "internal", call.c.number.in_(wanted.only_agents))
-    return [sa.or_(call.c.user_id == wanted.only_user, unclaimed, missed, placed)]
+    handed = call.c.follow_up_user == wanted.only_user
+    return [sa.or_(call.c.user_id == wanted.only_user, unclaimed, missed, placed, handed)]
 
 
 def _text(text: str, numbers: Numbers) -> list[sa.ColumnElement[bool]]:
