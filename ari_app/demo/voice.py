@@ -1,9 +1,10 @@
-"""The voice of a phone: RTP (RFC 3550) of a mu-law file, or of silence, and a count of what is heard."""
+"""The voice of a phone: RTP (RFC 3550) of a mu-law file, or of silence, and what it hears."""
 
 import asyncio
 import contextlib
 import secrets
 import struct
+from collections import deque
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +13,8 @@ from ari_app.demo.sip import HOST
 FRAME_BYTES = 160  # 20 ms of 8 kHz mu-law
 FRAME_SECONDS = 0.02
 SILENCE = b"\xff" * FRAME_BYTES
+LATELY_FRAMES = 50
+HEADER_BYTES = 12  # without extensions: Asterisk sends none
 
 
 class Voice(asyncio.DatagramProtocol):
@@ -20,6 +23,8 @@ class Voice(asyncio.DatagramProtocol):
     def __init__(self, sound: bytes) -> None:
         self.heard = 0
         """Packets of the other side so far."""
+        self.lately: deque[bytes] = deque(maxlen=LATELY_FRAMES)
+        """The mu-law sound of the other side in the last second."""
         self.port = 0
         self._sound = sound
         self._transport: asyncio.DatagramTransport | None = None
@@ -51,6 +56,7 @@ class Voice(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         """A packet of the other side (asyncio calls this)."""
         self.heard += 1
+        self.lately.append(data[HEADER_BYTES:])
 
     def error_received(self, exc: Exception) -> None:
         """The other side has hung up already."""

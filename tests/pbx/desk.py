@@ -105,7 +105,7 @@ class Desk:
 
     async def calls(self) -> list[Mapping[str, Any]]:
         """The rows of the call log, oldest first."""
-        store = Store.open(store_url(_config(self.folder)))
+        store = Store.open(store_url(config_of(self.folder)))
         try:
             async with store.read() as tx:
                 return [dict(row._mapping) for row in await tx.execute(select(call).order_by(call.c.started_at))]
@@ -113,7 +113,7 @@ class Desk:
             await store.close()
 
 
-def _config(folder: Path) -> Config:
+def config_of(folder: Path) -> Config:
     return Config(server=Server(data_dir=str(folder)), site=Site(country="GB", company=COMPANY))
 
 
@@ -131,7 +131,7 @@ async def make_desk(lab: Lab, folder: Path, ami_port: int = 0) -> Desk:
     `ami_port`: where it looks for AMI, if not at the lab's own port.
     """
     desk = await asyncio.to_thread(_configured, lab, folder, ami_port or lab.ami_port)
-    config = _config(folder)
+    config = config_of(folder)
     await migrate(store_url(config))
     async with opened(config, Passwords(cost=1, memory_kib=64)) as core:
         for extension in ("101", "102", "103"):

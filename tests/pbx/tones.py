@@ -1,52 +1,45 @@
-"""Voices that can be told apart: tones that phones speak, and what of them a recording holds."""
+"""Tones that tell who is heard: each phone sends one, and what a phone hears is looked through for the others'."""
 
-import math
+from collections.abc import Iterable
 from pathlib import Path
 
-import av
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
 RATE = 8000
-Sound = NDArray[np.float64]
+CUSTOMER, AGENT, SUPERVISOR = 440, 700, 1150  # Hz, none a multiple of another
+AUDIBLE = 0.02
+"""Of full scale; a tone is sent at 0.25, and one that is not there measures below 0.002."""
 
 
-def mulaw(sound: Sound) -> bytes:
-    """Samples (-1 to 1) as mu-law bytes (ITU-T G.711)."""
-    samples = np.clip(sound * 32767, -32635, 32635).astype(np.int64)
-    sign = (samples < 0) * 0x80
-    biased = np.abs(samples) + 132
-    exponent = np.floor(np.log2(biased)).astype(np.int64) - 7
-    mantissa = (biased >> (exponent + 3)) & 15
-    return ((~(sign | (exponent << 4) | mantissa)) & 255).astype(np.uint8).tobytes()
-
-
-def voice(folder: Path, hertz: int) -> Path:
-    """A file for a phone that says this tone for as long as it talks."""
-    path = folder / f"{hertz}.ul"
-    path.write_bytes(mulaw(0.3 * np.sin(2 * math.pi * hertz * np.arange(RATE) / RATE)))
+def write_tone(path: Path, frequency: int, seconds: float = 1.0) -> Path:
+    """A file of raw 8 kHz mu-law that can be repeated without a click."""
+    times = np.arange(int(RATE * seconds)) / RATE
+    path.write_bytes(_to_mulaw(0.25 * np.sin(2 * np.pi * frequency * times)).tobytes())
     return path
 
 
-def decoded(path: Path) -> tuple[int, Sound]:
-    """Rate and samples, one row a channel, of a file of the archive."""
-    with av.open(str(path)) as file:
-        stream = file.streams.audio[0]
-        converter = av.AudioResampler(format="fltp", layout="stereo", rate=stream.rate)
-        frames = [made.to_ndarray() for frame in file.decode(stream) for made in converter.resample(frame)]
-        return stream.rate, np.concatenate(frames, axis=1).astype(np.float64)
+def loudness(frames: Iterable[bytes], frequency: int) -> float:
+    """How loud a tone is in this mu-law sound, 0 to 1 of full scale; 0 where there is less than 0.5 s of it."""
+    sound = _from_mulaw(np.frombuffer(b"".join(frames), dtype=np.uint8))
+    if len(sound) < RATE // 2:
+        return 0.0
+    times = np.arange(len(sound)) / RATE
+    wave = np.exp(-2j * np.pi * frequency * times) * np.hanning(len(sound))
+    return float(2 * abs(np.dot(sound, wave)) / np.hanning(len(sound)).sum())
 
 
-def loudness(sound: Sound, rate: int, start: float, end: float) -> float:
-    """Mean level of a stretch (seconds) of one channel, 0 to 1."""
-    piece = sound[int(start * rate) : int(end * rate)]
-    return float(np.sqrt(np.square(piece).mean())) if piece.size else 0.0
+def _to_mulaw(samples: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    """ITU-T G.711, in its segmented form."""
+    size = np.minimum(np.abs(samples) * 32767, 32635).astype(np.int32) + 132
+    exponent = np.floor(np.log2(size)).astype(np.int32) - 7
+    mantissa = (size >> (exponent + 3)) & 0x0F
+    sign = np.where(samples < 0, 0x80, 0)
+    return (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
 
 
-def pitch(sound: Sound, rate: int, start: float, end: float) -> int:
-    """The strongest tone of a stretch of one channel, in hertz; 0 where it is silent."""
-    piece = sound[int(start * rate) : int(end * rate)]
-    if loudness(sound, rate, start, end) < 0.01:
-        return 0
-    spectrum = np.abs(np.fft.rfft(piece * np.hanning(len(piece))))
-    return round(int(np.argmax(spectrum)) * rate / len(piece) / 10) * 10
+def _from_mulaw(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    plain = (~codes).astype(np.int32) & 0xFF
+    exponent, mantissa = (plain >> 4) & 7, plain & 0x0F
+    size = (((mantissa << 3) + 132) << exponent) - 132
+    return np.where(plain & 0x80, -size, size) / 32767
