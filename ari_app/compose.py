@@ -7,7 +7,6 @@ import gc
 import logging
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -131,8 +130,8 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         filters=core.filters,
         listens=core.listens,
         analyses=core.analyses,
-        work=core.work,
         comments=core.comments,
+        work=core.work,
         trackers=core.trackers,
         quality=core.quality,
         board=core.board,

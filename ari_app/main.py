@@ -18,6 +18,7 @@ COMMANDS = {
     "migrate": "ari_app.commands.migrate",
     "dialplan": "ari_app.commands.dialplan",
     "analyse": "ari_app.commands.analyse",
+    "worker": "ari_app.commands.worker",
     "demo": "ari_app.commands.demo",
 }
 

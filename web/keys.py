@@ -10,7 +10,9 @@ from screenpop.agents.model import User
 from screenpop.agents.people import People
 from screenpop.agents.presence import Presences
 from screenpop.agents.users import Users
+from screenpop.analysis.service import Analyses
 from screenpop.analysis.trackers import Trackers
+from screenpop.board.listeners import Listeners
 from screenpop.board.service import Board
 from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
@@ -19,9 +21,9 @@ from screenpop.calls.log import CallLog
 from screenpop.calls.finder import CallFinder
 from screenpop.calls.missed import Missed
 from screenpop.calls.saved import SavedFilters
+from screenpop.calls.work import CallWork
 from screenpop.cards.layouts import Layouts
 from screenpop.cards.service import Cards
-from screenpop.calls.work import CallWork
 from screenpop.config import Config
 from screenpop.customers.categories import Categories
 from screenpop.customers.service import Customers
@@ -29,7 +31,7 @@ from screenpop.errors import NotAllowed
 from screenpop.hub import Hub
 from screenpop.lines import Lines
 from screenpop.numbers import Numbers
-from screenpop.pbx import PbxCheck, PbxControl, PbxState, SampleCalls
+from screenpop.pbx import PbxCheck, PbxControl, PbxEar, PbxState, SampleCalls
 from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality
 from screenpop.recordings.listens import Listens
@@ -63,16 +65,20 @@ class Services:
     finder: CallFinder
     filters: SavedFilters
     listens: Listens
+    analyses: Analyses
     comments: Comments
+    work: CallWork
     trackers: Trackers
     quality: Quality
     board: Board
-    work: CallWork
     board_settings: BoardSettings
+    listeners: Listeners
     reports: Reports
     pbx: PbxState
     control: PbxControl | None = None
     """Acts on calls; None where ARI and AMI actions are not to be had."""
+    ear: PbxEar | None = None
+    """Lets a supervisor into calls; None where AMI actions are not to be had."""
     check: PbxCheck | None = None
     """Looks at the attachment, for the admin's page; None where nobody can."""
     demo: SampleCalls | None = None

@@ -135,12 +135,11 @@ def _thinned(block: NDArray[Any], step: int) -> NDArray[Any]:
 
 
 def _as_int16(block: NDArray[Any]) -> Samples:
-    if block.dtype == np.int16:
-        same: Samples = np.ascontiguousarray(block)
-        return same
     if block.dtype.kind == "f":
-        return (np.clip(block, -1.0, 1.0) * 32767.0).astype(np.int16)
-    if block.dtype == np.uint8:
-        return ((block.astype(np.int16) - 128) << 8).astype(np.int16)
-    wide: Samples = (block >> 16).astype(np.int16)  # 32 bits, as FLAC of 24 comes
-    return wide
+        block = np.clip(block, -1.0, 1.0) * 32767.0
+    elif block.dtype == np.uint8:
+        block = (block.astype(np.int16) - 128) << 8
+    elif block.dtype == np.int32:  # as FLAC of 24 bits comes
+        block = block >> 16
+    whole: Samples = np.ascontiguousarray(block, dtype=np.int16)
+    return whole

@@ -99,9 +99,15 @@ async def _write(tx: AsyncConnection, recording_id: str, worker: str, **values: 
 # ---------------------------------------------------------------- what came of it
 
 
-async def finish(tx: AsyncConnection, order: Order, worker: str, report: Report, now: datetime) -> bool:
-    """The analysis is done; False (and nothing is written) where the order was taken away from this worker."""
-    done = {"state": "done", "progress": 1.0, "finished_at": now, "problem": "", "part": "all"}
+async def finish(  # the parts of the row, named at the call
+    tx: AsyncConnection, order: Order, worker: str, report: Report, now: datetime, problem: str = ""
+) -> bool:
+    """The analysis is done; False (and nothing is written) where the order was taken away from this worker.
+
+    With a `problem` the report is kept, and yet it failed: what was wanted besides could not be had.
+    """
+    state = "failed" if problem else "done"
+    done = {"state": state, "progress": 1.0, "finished_at": now, "problem": problem, "part": "all"}
     if not await _write(tx, order.recording_id, worker, **done):
         return False
     await save(tx, order.recording_id, order.call_id, report, now)
@@ -264,4 +270,5 @@ async def rows(tx: AsyncConnection, *conditions: sa.ColumnElement[bool], limit: 
         .order_by(a.asked_at.desc())
         .limit(limit)
     )
-    return (await tx.execute(query)).all()
+    found: Sequence[sa.Row[Any]] = (await tx.execute(query)).all()
+    return found
