@@ -17,7 +17,6 @@ MOST_GAPS = 3
 """In one phrase: each multiplies the work."""
 LONGEST_PAUSE_S = 3.0
 """Seconds between two words of a phrase: what is further apart was not said in one go."""
-LONGEST_PHRASE = 200
 
 _GAP = re.compile(r"(?:\.{3}|…)(\d{0,2})")
 _APART = re.compile(r"(?<!\w)(ن?می)\s+(?=\w)")
@@ -93,8 +92,6 @@ def matcher(phrases: Iterable[tuple[int, str]]) -> Matcher:
 
 def parse(written: str) -> Phrase:
     """A phrase as it was written. Raises BadInput with words on what is wrong."""
-    if len(written) > LONGEST_PHRASE:
-        raise BadInput("A phrase is at most %(most)s letters long.", "phrases", most=LONGEST_PHRASE)
     steps: list[Step] = []
     gap = 0
     for part in _parts(written):

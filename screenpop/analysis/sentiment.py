@@ -16,6 +16,8 @@ LEAST_OF_SIDE = 12
 WINDOW_S = 30.0
 TURN = 0.25
 """By so much the last third must differ from the first to be called a trend."""
+_BAD = -0.02
+"""And one of both must be bad: that people end with thanks is no improvement."""
 
 _ROUND = 6.0
 """Softens the sum of a sentence into -1 to 1."""
@@ -73,10 +75,12 @@ def trend(toned: Sequence[Toned], start: float, end: float) -> Trend:
     third = (end - start) / 3
     first = [each for each in toned if each.at < start + third]
     last = [each for each in toned if each.at >= end - third]
-    change = _mean(last) - _mean(first) if first and last else 0.0
-    if abs(change) < TURN:
+    before, after = _mean(first), _mean(last)
+    if not first or not last or abs(after - before) < TURN:
         return "stable"
-    return "improving" if change > 0 else "deteriorating"
+    if after > before:
+        return "improving" if before < _BAD else "stable"
+    return "deteriorating" if after < _BAD else "stable"
 
 
 def course(toned: Iterable[Toned]) -> tuple[Mood, ...]:

@@ -34,13 +34,13 @@ def summarise(said: Sequence[Utterance], ready: Ready | None, own_words: Iterabl
 
 
 def reason(said: Sequence[Utterance], ready: Ready | None) -> Utterance | None:
-    """The first sentence in which the customer says why."""
-    for each in said:
-        if each.start - said[0].start > _REASON_WITHIN_S:
-            break
-        if each.side == "customer" and len(each.tokens) >= _SHORT and ready and has(ready.reasons, each.tokens):
-            return each
-    return None
+    """The first sentence in which the customer says why; else the first that is more than a greeting."""
+    early = [each for each in said if each.side == "customer" and each.start - said[0].start < _REASON_WITHIN_S]
+    full = [each for each in early if len(each.tokens) >= _SHORT]
+    if ready is None:
+        return None
+    plain = (each for each in full if not has(ready.formulas, each.tokens))
+    return next((each for each in full if has(ready.reasons, each.tokens)), next(plain, None))
 
 
 def next_steps(said: Sequence[Utterance], ready: Ready | None) -> list[Utterance]:

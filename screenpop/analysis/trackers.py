@@ -22,6 +22,7 @@ from screenpop.store.tables import setting, word_tracker
 
 MOST = 200
 MOST_PHRASES = 200
+LONGEST_PHRASE = 200
 MOST_WITHIN_S = 3600
 KEY = "trackers"
 _SHIPPED = "trackers_shipped"
@@ -128,6 +129,8 @@ def _phrases(written: Sequence[str]) -> tuple[str, ...]:
     if len(found) > MOST_PHRASES:
         raise BadInput("A tracker has at most %(most)s phrases.", "phrases", most=MOST_PHRASES)
     for phrase in found:
+        if len(phrase) > LONGEST_PHRASE:
+            raise BadInput("A phrase is at most %(most)s letters long.", "phrases", most=LONGEST_PHRASE)
         parse(phrase)
     return found
 

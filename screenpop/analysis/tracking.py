@@ -1,16 +1,20 @@
 """An admin's trackers: words and phrases that are looked for in what was said, and where they were."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal, get_args
 
 import msgspec
 
-from screenpop.analysis.model import SIDES, ScriptLine, Side, TrackerHit
+from screenpop.analysis.model import SIDES, ScriptLine, Segment, Side, TrackerHit, Word
 from screenpop.analysis.phrases import Found, Matcher, matcher
-from screenpop.analysis.spoken import Token, shown
+from screenpop.analysis.spoken import Token, shown, tokens_of
 
 Kind = Literal["words", "topic", "script", "forbidden"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_SPACE = re.compile(r"(\s+)")
 
 
 class Tracker(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,3 +70,19 @@ class Ears:
             text=shown(said),
             alert=tracker.alert,
         )
+
+
+def marked(phrases: Sequence[str], text: str) -> list[tuple[str, bool]]:
+    """`text` in pieces, each with whether one of the phrases stands there. Raises BadInput for a phrase that cannot
+    be read."""
+    pieces = _SPACE.split(text)
+    said = Segment(side="agent", start=0, end=0, text=text, words=tuple(_numbered(pieces)))
+    found = matcher((0, phrase) for phrase in phrases).find(tokens := tokens_of([said], "agent"))
+    spans = [(tokens[each.first].start, tokens[each.last].end) for each in found]
+    parts = [(piece, any(start <= place <= end for start, end in spans)) for place, piece in enumerate(pieces)]
+    return [("".join(each for each, _ in group), hit) for hit, group in groupby(parts, key=itemgetter(1))]
+
+
+def _numbered(pieces: Sequence[str]) -> Iterator[Word]:
+    """The words among the pieces, with their places for times."""
+    return (Word(start=place, end=place, text=each) for place, each in enumerate(pieces) if not each.isspace())

@@ -106,7 +106,7 @@ GERMAN = Language(
     ),
     not_promises=phrases(
         """ich verbinde|stelle sie, verbinde sie, einen moment|augenblick, moment bitte, schaue|schau|sehe ...1 mal|kurz|nach
-        bleiben sie, wenn sie, falls sie, rufe ...2 an weil|wegen, seit ...2 wochen|tagen, gleich mal"""
+        wird es|er|sie|das|der|die, bleiben sie, wenn sie, falls sie, rufe ...2 an weil|wegen, seit ...2 wochen|tagen, gleich mal"""
     ),
     formulas=phrases(
         """guten tag|morgen|abend, hallo, auf wiederhören, tschüss, wiederhören, schönen tag|abend, schönes wochenende, mein name ist

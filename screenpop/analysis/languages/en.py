@@ -96,7 +96,7 @@ ENGLISH = Language(
         "rather": 0.9,
     },
     reasons=phrases(
-        """im|am|were calling|ringing|phoning, i|we called|phoned, the reason i|im|for, id|i would|we would|wed like to
+        """im|am|were calling|ringing|phoning, i|we called|phoned, the reason i|im|for, id|wed like to, i|we would like to
         i|we want|wanted|need|needed to, i|we need, i|we have|had|ive|got a|an|another problem|question|issue|complaint
         i|ive got|have ...1 problem|question|issue|complaint, its|it is about, about my|our|the, doesnt|isnt|not work*
         wondering if|whether, i ordered|bought|received|got, ive ordered|bought|received|been, i havent|still"""
@@ -115,7 +115,7 @@ ENGLISH = Language(
     ),
     not_promises=phrases(
         """put|putting you through|on, transfer you, hold the line, one moment, just a moment|second|minute, let me
-        ill|i will|can ...1 just|quickly check|look|see, if you, unless, would have, thank you for calling"""
+        ill|i will|can ...1 just|quickly check|look|see, if you, unless, would have, will it|they|he|she|that|the|this, thank you for calling"""
     ),
     formulas=phrases(
         """thank|thanks you ...2 calling, thanks for calling, how can|may i help, good morning|afternoon|evening, hello, bye
