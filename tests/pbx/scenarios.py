@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from screenpop.calls.rules import LISTENER
 from tests.pbx.stage import Stage, happened
 
 Play = Callable[[Stage], Awaitable[None]]
@@ -412,6 +413,21 @@ async def _originate(stage: Stage, seconds: float = 10, channel: str = "PJSIP/10
     where = {"Channel": channel, "Context": "internal", "Exten": "+447700900123", "Priority": "1"}
     limits = {"Timeout": str(int(seconds * 1000)), "Async": "true"}
     await stage.tap.action("Originate", {**where, **limits, "CallerID": '"Alice Example" <+447700900123>'})
+
+
+@scenario("101", "105")
+async def listened_to(stage: Stage) -> None:
+    """A supervisor whispers into a call until the agent puts the phone down; no call comes of it."""
+    outside, mine = await stage.connected("101")
+    channel = (await stage.tap.event("BridgeEnter", Channel="PJSIP/101*"))["Channel"]
+    where = {"Channel": "PJSIP/105", "ChannelId": f"{LISTENER}01", "CallerID": '"whisper 101" <101>'}
+    what = {"Application": "ChanSpy", "Data": f"{channel},quESw", "Timeout": "10000", "Async": "true"}
+    await stage.tap.action("Originate", where | what)
+    ears = await stage.answers("105")
+    await moment()
+    await mine.hang_up()
+    await happened(ears.ended)
+    await happened(outside.ended)
 
 
 # ---------------------------------------------------------------- transfers, pick-up, parking

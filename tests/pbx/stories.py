@@ -231,6 +231,7 @@ STORIES = {
         "ring_ended 102 reason=cancelled",
         "ended result=missed",
     ],
+    "listened-to": ["started", "rang 101", "answered 101", "ended 101 result=answered"],
     "name-bytes": [
         "started",
         "rang 101",
