@@ -129,6 +129,7 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         finder=core.finder,
         filters=core.filters,
         listens=core.listens,
+        shares=core.shares,
         analyses=core.analyses,
         comments=core.comments,
         work=core.work,

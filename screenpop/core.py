@@ -44,6 +44,7 @@ from screenpop.quality.service import Quality, make_quality
 from screenpop.recordings.archive import Archive, open_archive
 from screenpop.recordings.choice import Chooser, Said
 from screenpop.recordings.listens import Listens
+from screenpop.recordings.shares import Shares
 from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
 from screenpop.reports.service import Reports
@@ -75,6 +76,7 @@ class Core:
     filters: SavedFilters
     listens: Listens
     analyses: Analyses
+    shares: Shares
     comments: Comments
     work: CallWork
     cards: Cards
@@ -198,6 +200,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         finder=CallFinder(store, numbers),
         filters=SavedFilters(store),
         listens=Listens(store),
+        shares=Shares(store, users),
         analyses=Analyses(store, bus),
         comments=Comments(store),
         work=CallWork(store, bus, calls),

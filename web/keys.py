@@ -35,6 +35,7 @@ from screenpop.pbx import PbxCheck, PbxControl, PbxEar, PbxState, SampleCalls
 from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality
 from screenpop.recordings.listens import Listens
+from screenpop.recordings.shares import Shares
 from screenpop.reports.service import Reports
 from screenpop.store.engine import Store
 from web.sessions import Session, Sessions
@@ -66,6 +67,7 @@ class Services:
     filters: SavedFilters
     listens: Listens
     analyses: Analyses
+    shares: Shares
     comments: Comments
     work: CallWork
     trackers: Trackers

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.calls import audio, call, comments, missed, pages, review, sample, whose
+from web.calls import audio, call, comments, missed, pages, review, sample, share, shared, whose
 
 
 def routes() -> list[web.RouteDef]:
@@ -16,4 +16,6 @@ def routes() -> list[web.RouteDef]:
         *review.routes(),
         *audio.routes(),
         *comments.routes(),
+        *share.routes(),
+        *shared.routes(),
     ]

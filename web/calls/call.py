@@ -65,6 +65,8 @@ NOTHING_SAID: dict[str, Any] = {
     "unsure": UNSURE,
     "speakers": {},
     "comments": [],
+    "shares": [],
+    "link": "",
     "way": "auto",
     "review": None,
 }
@@ -87,6 +89,7 @@ async def _said(request: web.Request, house: Services, call: LoggedCall, part: P
         "transcript": spoken,
         "speakers": speakers,
         "way": way(part.finding.report.language) if part.finding.report else "auto",
+        "shares": await house.shares.of([part.id]) if user_of(request).may(Permission.SHARE_RECORDINGS) else [],
         "comments": await house.comments.of(part.id),
         "copied": as_text(spoken, speakers),
         "player": {

@@ -25,6 +25,11 @@ def marks(part: Part) -> str:
     return json.dumps(sorted(found, key=lambda mark: mark["at"]), ensure_ascii=False)
 
 
+def gaps(part: Part) -> str:
+    """Only what was left out, as JSON like that of `marks`."""
+    return json.dumps(list(_of_part(part)))
+
+
 def speech(part: Part) -> str:
     """When somebody speaks, as JSON: pairs of seconds, in order; "" where that is not known."""
     report = part.finding.report
