@@ -10,6 +10,7 @@ from typing import Literal
 
 RATE = 8000
 VOICE = "en_US_f_Allison"
+SYSTEM_FOLDERS = ("/usr/share/asterisk/sounds/en", "/var/lib/asterisk/sounds/en")
 LEAD = 0.6
 TAIL = 0.8
 Who = Literal["agent", "customer"]
@@ -24,10 +25,11 @@ class Said:
     gap: float = 0.5
 
 
-def conversations() -> list[list[Said]]:
-    """All of them; each becomes one recorded call."""
+def conversations(sounds: Path) -> list[list[Said]]:
+    """All whose prompts are there; each becomes one recorded call."""
     text = (Path(__file__).parent / "conversations.toml").read_text(encoding="utf-8")
-    return [[_said(turn) for turn in each["turns"]] for each in tomllib.loads(text)["conversation"]]
+    told = [[_said(turn) for turn in each["turns"]] for each in tomllib.loads(text)["conversation"]]
+    return [talk for talk in told if all((sounds / f"{said.prompt}.wav").exists() for said in talk)]
 
 
 def _said(turn: str) -> Said:
@@ -35,10 +37,19 @@ def _said(turn: str) -> Said:
     return Said("agent" if who == "agent" else "customer", prompt, *(float(seconds) for seconds in gap))
 
 
-def sounds_folder(data: Path) -> Path | None:
-    """Where the prompts are below Asterisk's data folder, or None where there are none."""
-    folder = data / "sounds" / VOICE
-    return folder if (folder / "hello.wav").exists() else None
+def sounds_folder(data: Path | None) -> Path | None:
+    """Where the prompts are, in Asterisk's data folder or where distributions have them; None where they are not."""
+    folders = [data / "sounds" / VOICE] if data else [Path(folder) for folder in SYSTEM_FOLDERS]
+    return next((folder for folder in folders if (folder / "hello.wav").exists()), None)
+
+
+def length(conversation: Sequence[Said], sounds: Path) -> float:
+    """How long it takes, in seconds."""
+    at = LEAD
+    for said in conversation:
+        with wave.open(str(sounds / f"{said.prompt}.wav")) as sound:
+            at += said.gap + sound.getnframes() / RATE
+    return at + TAIL
 
 
 def write(conversation: Sequence[Said], sounds: Path, agent: Path, customer: Path) -> float:

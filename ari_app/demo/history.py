@@ -53,16 +53,19 @@ class Planned:
     result: Result
     talk_seconds: float
     outgoing: bool
+    answered_at: float | None
+    recorded: bool = False
     facts: tuple[CallFact, ...]
 
 
-def month(now: datetime, numbers: Sequence[str]) -> list[Planned]:
+def month(now: datetime, numbers: Sequence[str], recorded: Sequence[float] = ()) -> list[Planned]:
     """The calls of the `DAYS` days before `now`, the oldest first; `now` has the company's time zone.
 
-    `numbers` are those of the customers; who called in vain is called back within hours, mostly.
+    `numbers` are those of the customers; who called in vain is called back within hours, mostly. For each length in
+    `recorded` (seconds) there is a call with a talk just as long, marked as `recorded`.
     """
     dice = random.Random(20)  # noqa: S311 (nothing is kept secret by it)
-    calls: list[Planned] = []
+    calls = [_recorded(now, place, seconds, dice, numbers) for place, seconds in enumerate(recorded)]
     for at in _moments(now, dice):
         call = _call(at, dice, numbers)
         calls.append(call)
@@ -81,6 +84,20 @@ def _moments(now: datetime, dice: random.Random) -> Iterator[datetime]:
             at = day.replace(hour=hour, minute=dice.randrange(60), second=dice.randrange(60))
             if at + timedelta(minutes=20) < now:
                 yield at
+
+
+def _recorded(now: datetime, place: int, seconds: float, dice: random.Random, numbers: Sequence[str]) -> Planned:
+    """A call that is to be heard: two a day, before noon and after."""
+    day = (now - timedelta(days=1 + place // 2)).replace(minute=dice.randrange(60), second=dice.randrange(60))
+    at = day.replace(hour=10 if place % 2 else 14)
+    way = WAYS[place % 3]
+    told = Telling(_id(at, dice), at.timestamp(), dice.choice(numbers), way, dice)
+    if way.queue:
+        told.wait(dice.expovariate(1 / 9))
+    told.ring(way.rings)
+    told.answer(_who_answers(way.rings, dice))
+    told.now += seconds
+    return replace(told.end("answered"), recorded=True)
 
 
 def _call(at: datetime, dice: random.Random, numbers: Sequence[str]) -> Planned:
@@ -247,5 +264,6 @@ class Telling:
             result=result,
             talk_seconds=talked,
             outgoing=self.way.outgoing,
+            answered_at=began,
             facts=tuple(self.so_far),
         )

@@ -23,6 +23,8 @@ from ari_app.demo.amitap import AmiTap
 from ari_app.demo.asterisk import Asterisk, Say, find_asterisk
 from ari_app.demo.music import write_music
 from ari_app.demo.people import AGENTS, DEVICES, DIRECT_LINES, MAIN_LINE, SALES_LINE, SUPPORT_LINE
+from ari_app.dialplan import render_record
+from screenpop.config import Agi
 from screenpop.errors import PbxError, RingdeskError
 
 TEMPLATES = Path(__file__).parent / "conf"
@@ -47,12 +49,25 @@ SILENT = ("ccss", "cel", "pjproject", "stasis", "udptl", "websocket_client")
 
 
 class Lab:
-    """One Asterisk: rendered, started, killed, started again, stopped. Ports and secrets last as long as `folder`."""
+    """One Asterisk: rendered, started, killed, started again, stopped. Ports and secrets last as long as `folder`.
 
-    def __init__(self, folder: Path, *, ring_seconds: int = 25, parking_seconds: int = 45, say: Say = print) -> None:
+    `recording`: its dialplan asks Ringdesk whether calls are recorded.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        ring_seconds: int = 25,
+        parking_seconds: int = 45,
+        recording: bool = False,
+        say: Say = print,
+    ) -> None:
         self.folder = folder.resolve()
         self._say = say
-        self._settings: Mapping[str, Any] = {"ring_seconds": ring_seconds, "parking_seconds": parking_seconds}
+        self._settings: Mapping[str, Any] = {
+            "ring_seconds": ring_seconds, "parking_seconds": parking_seconds, "recording": recording,
+        }  # fmt: skip
         self._access: Access | None = None
         self._asterisk: Asterisk | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -71,6 +86,11 @@ class Lab:
     def version(self) -> str:
         """The version of the Asterisk that runs, `22.10.1`; "" before the first `start`."""
         return self._asterisk.version if self._asterisk else ""
+
+    @property
+    def data(self) -> Path | None:
+        """Asterisk's data folder; None where it is the one that was compiled in, or before the first `start`."""
+        return self._asterisk.data if self._asterisk else None
 
     @property
     def ami_port(self) -> int:
@@ -195,6 +215,9 @@ class Lab:
         for template in TEMPLATES.glob("*.conf.j2"):
             text = environment.get_template(template.name).render(values)
             (self.folder / "etc" / template.stem).write_text(text)
+        if self._settings["recording"]:
+            include = render_record(Agi(port=self.access.agi_port))
+            (self.folder / "etc" / "ringdesk-record.conf").write_text(include)
         for name in SILENT:
             (self.folder / "etc" / f"{name}.conf").write_text("[general]\n")
         write_music(self.folder / "moh" / "waiting.wav")

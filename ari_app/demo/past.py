@@ -1,8 +1,10 @@
 """Puts the sample month into the call log, the way by which every call gets there."""
 
 import asyncio
+import os
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from ari_app.demo.asterisk import Say
+from ari_app.demo.conversations import Said, conversations, length, write
 from ari_app.demo.history import Planned, month
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
@@ -18,6 +21,7 @@ from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import QueueMembers
 from screenpop.numbers import Numbers
+from screenpop.recordings.names import make_name, parse_name
 from screenpop.store.engine import Store
 from screenpop.store.tables import customer_number
 
@@ -37,12 +41,22 @@ NOTES = (
 )
 
 
-async def load_month(store: Store, numbers: Numbers, users: Users, data: Path, say: Say) -> list[Planned]:
-    """Write the calls of the last month, once; returns them, [] where they are there already."""
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Where the prompts of Asterisk are, and where it leaves its recordings."""
+
+    sounds: Path
+    recordings: Path
+
+
+async def load_month(store: Store, numbers: Numbers, users: Users, data: Path, studio: Studio | None, say: Say) -> None:
+    """Write the calls of the last month, once; with a studio some of them are recorded."""
     done = data / "month.loaded"
     if done.exists():
-        return []
-    calls = month(datetime.now(TIMEZONE), await _customers_numbers(store))
+        return
+    talks = await asyncio.to_thread(conversations, studio.sounds) if studio else []
+    lengths = [await asyncio.to_thread(length, talk, studio.sounds) for talk in talks] if studio else []
+    calls = month(datetime.now(TIMEZONE), await _customers_numbers(store), lengths)
     say(f"Loading a month of sample calls, {len(calls)} of them …")
     bus = Bus()
     log = CallLog(store, numbers, bus)
@@ -52,8 +66,24 @@ async def load_month(store: Store, numbers: Numbers, users: Users, data: Path, s
         await log.flush()
     await _write_about(log, users, calls)
     await _see_old_ones(Missed(store, bus, users, QueueMembers(store, bus)), users)
+    if studio:
+        heard = [call for call in calls if call.recorded]
+        await asyncio.to_thread(_leave_recordings, studio, dict(zip(lengths, talks, strict=True)), heard)
     await asyncio.to_thread(done.touch)
-    return calls
+
+
+def _leave_recordings(studio: Studio, talks: Mapping[float, Sequence[Said]], calls: Sequence[Planned]) -> None:
+    """Put the files there as the PBX would have: Ringdesk finds them, as after a time in which it was away."""
+    studio.recordings.mkdir(parents=True, exist_ok=True)
+    for call in calls:
+        assert call.answered_at is not None
+        talk = min(talks, key=lambda seconds: abs(seconds - call.talk_seconds))
+        name = parse_name(make_name(call.id, int(call.answered_at), "c"))
+        assert name is not None
+        agent, customer = (studio.recordings / file for file in name.files)
+        write(talks[talk], studio.sounds, agent, customer)
+        for file in (agent, customer):
+            os.utime(file, times=(call.answered_at + talk, call.answered_at + talk))
 
 
 async def _customers_numbers(store: Store) -> list[str]:

@@ -10,6 +10,7 @@ from ari_app.demo.access import Access
 from ari_app.demo.people import AGENTS, QUEUES, SALES_LINE, SUPPORT_LINE
 from ari_app.demo.phonecall import Call, within
 from ari_app.demo.softphone import Phone
+from ari_app.demo.voices import SILENT, Voices
 from screenpop.errors import BadInput
 
 Stage = Literal["calling", "ringing", "answered", "ended", "not_answered", "busy", "refused"]
@@ -52,18 +53,25 @@ class Plan:
 class Robots:
     """The robot phones of one PBX. Calls that nobody planned are answered as `Plan` does by default."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, access: Access, voices: Voices = SILENT) -> None:
+        self._access, self._voices = access, voices
         self._plans: dict[str, Plan] = {}
         self._phones: dict[str, Phone] = {}
-        self._provider = Phone("provider", access.sip_port, behaviour=self._behave)
+        self._provider = Phone("provider", access.sip_port, behaviour=self._behave, recording=voices.customer)
         self._callers: set[Phone] = set()
 
     async def start(self) -> None:
         """Register a robot for each agent, and be the provider's end of the trunk."""
         secret, port = self._access.sip_password, self._access.sip_port
         for agent in AGENTS:
-            phone = Phone(agent.extension, port, secret=secret, name=agent.name, behaviour=self._behave)
+            phone = Phone(
+                agent.extension,
+                port,
+                secret=secret,
+                name=agent.name,
+                behaviour=self._behave,
+                recording=self._voices.agent,
+            )
             self._phones[agent.extension] = await phone.open()
             await phone.register()
         await self._provider.open(self._access.provider_port)
@@ -117,7 +125,9 @@ class Robots:
         if plan.from_number in self._phones:
             yield self._phones[plan.from_number]
             return
-        async with Phone(plan.from_number, self._access.sip_port, name=plan.name) as caller:
+        async with Phone(
+            plan.from_number, self._access.sip_port, name=plan.name, recording=self._voices.customer
+        ) as caller:
             self._callers.add(caller)
             try:
                 yield caller

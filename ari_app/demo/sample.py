@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ari_app.demo.asterisk import Say
-from ari_app.demo.past import load_month
+from ari_app.demo.past import Studio, load_month
 from ari_app.demo.people import AGENTS, LINES
 from ari_app.demo.portraits import portrait
 from ari_app.migrate import migrate
@@ -20,6 +20,8 @@ from screenpop.customers.model import SYSTEM, Flag, NewCustomer, NewOrder
 from screenpop.customers.service import Customers
 from screenpop.lines import Lines
 from screenpop.numbers import Numbers
+from screenpop.recordings.policy import Policy, Rule
+from screenpop.recordings.settings import RecordingSettings
 from screenpop.store.engine import Store, default_url
 
 COUNTRY = "GB"
@@ -28,6 +30,8 @@ CATEGORIES: Mapping[str, tuple[str, str, Flag]] = {
     "vip": ("VIP", "#7c3aed", "important"),
     "problem": ("Problem", "#dc2626", "problem"),
 }
+RECORDED = Policy(rules=(Rule(record=False, direction="internal"),), otherwise=True)
+"""All calls but those among colleagues."""
 PEOPLE = (
     ("admin", "Alex Admin", "admin", ()),
     ("supervisor", "Sam Supervisor", "supervisor", ()),
@@ -36,10 +40,10 @@ PEOPLE = (
 Logins = list[dict[str, str]]
 
 
-async def fill(data_dir: Path, known: Logins, say: Say) -> Logins:
+async def fill(data_dir: Path, known: Logins, say: Say, studio: Studio | None = None) -> Logins:
     """Migrate the store in `data_dir`, and load the company where there is none yet; returns the logins.
 
-    `known` are the logins that an earlier run made, with their passwords.
+    `known` are the logins that an earlier run made, with their passwords; with a `studio` there is something to hear.
     """
     url = default_url(data_dir)
     await migrate(url)
@@ -49,7 +53,7 @@ async def fill(data_dir: Path, known: Logins, say: Say) -> Logins:
         logins = await _make_logins(users, known)
         sits = {extension: user.id for user in users.all() for extension in user.extensions}
         await _load_company(Company(store, bus, data_dir / "photos", sits), say)
-        await load_month(store, Numbers(COUNTRY), users, data_dir, say)
+        await load_month(store, Numbers(COUNTRY), users, data_dir, studio, say)
         return logins
     finally:
         await store.close()
@@ -79,6 +83,7 @@ class Company:
         self.customers = Customers(store, numbers, bus, photos)
         self.categories = Categories(store, bus)
         self.lines = Lines(store, numbers, bus)
+        self.recording = RecordingSettings(store, bus)
         self.sits = sits
         self.loaded = photos.with_name("sample.loaded")
         """Is there once everything was loaded, so that what a person removes later stays away."""
@@ -93,6 +98,7 @@ async def _load_company(company: Company, say: Say) -> None:
     categories = await _make_categories(company.categories)
     for number, name, owner in LINES:
         await company.lines.put(number, name, owner, SYSTEM)
+    await company.recording.set_policy(RECORDED, SYSTEM)
     for entry in (entry for entry in entries if entry["name"] not in there):
         await _add(company, entry, categories)
     await asyncio.to_thread(company.loaded.touch)

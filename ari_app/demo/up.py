@@ -11,12 +11,15 @@ from typing import TextIO
 
 from ari_app.demo.asterisk import Say
 from ari_app.demo.calls import CallDesk
+from ari_app.demo.conversations import sounds_folder
 from ari_app.demo.files import Demo, announce, demo_json, read_logins, write_files
 from ari_app.demo.lab import Lab
+from ari_app.demo.past import Studio
 from ari_app.demo.ports import free_ports, is_free
 from ari_app.demo.robots import Robots
 from ari_app.demo.sample import fill
 from ari_app.demo.service import Service
+from ari_app.demo.voices import make_voices
 from ari_app.demo.words import welcome
 from screenpop.errors import Conflict, RingdeskError
 
@@ -44,11 +47,11 @@ async def _started(data: Path, port: int, say: Say) -> AsyncIterator[tuple[Demo,
     async with contextlib.AsyncExitStack() as stack:
         known = await asyncio.to_thread(read_logins, data)
         say("Starting Asterisk …")
-        lab = await stack.enter_async_context(Lab(data / "lab", ring_seconds=RING_SECONDS, say=say))
-        logins = await fill(data, known, say)
+        lab = await stack.enter_async_context(Lab(data / "lab", ring_seconds=RING_SECONDS, recording=True, say=say))
+        logins = await fill(data, known, say, _studio(lab, say))
         demo = Demo(data, _port(port, say), lab, logins, str(lab.run_folder / "demo.sock"))
         await asyncio.to_thread(write_files, demo)
-        robots = Robots(lab.access)
+        robots = Robots(lab.access, await asyncio.to_thread(make_voices, lab.data, lab.folder))
         stack.push_async_callback(robots.stop)
         await robots.start()
         desk = CallDesk(robots, Path(demo.control))
@@ -61,6 +64,15 @@ async def _started(data: Path, port: int, say: Say) -> AsyncIterator[tuple[Demo,
         stack.callback((data / "demo.json").unlink, missing_ok=True)
         await asyncio.to_thread(announce, demo)
         yield demo, service
+
+
+def _studio(lab: Lab, say: Say) -> Studio | None:
+    """What the sample recordings are made with; None where this Asterisk came without its English prompts."""
+    sounds = sounds_folder(lab.data)
+    if sounds is None:
+        say("This Asterisk has no English prompts: the sample calls are without recordings.")
+        return None
+    return Studio(sounds, lab.recordings_folder)
 
 
 async def _keep_up(demo: Demo, service: Service, say: Say) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ari_app.demo.asterisk import find_asterisk
-from ari_app.demo.conversations import conversations, sounds_folder, write
+from ari_app.demo.conversations import conversations, length, sounds_folder, write
 from ari_app.demo.history import DAYS, month
 from tests.screenpop.calls.invariants import check
 
@@ -52,14 +52,19 @@ def test_month_has_every_result_and_calls_that_were_called_back() -> None:
 
 async def test_conversations_are_speech_of_two_sides_of_one_length(tmp_path: Path) -> None:
     asterisk = await find_asterisk(lambda _: None)
-    sounds = sounds_folder(asterisk.data) if asterisk.data else None
-    if sounds is None:
-        return  # an Asterisk of the machine's own, without the prompts: then the demo has no recordings either
-    talks = conversations()
+    sounds = sounds_folder(asterisk.data)
+    assert sounds is not None
+    talks = conversations(sounds)
     assert len(talks) >= 12
     for talk in talks:
         agent, customer = tmp_path / "agent.wav", tmp_path / "customer.wav"
         seconds = write(talk, sounds, agent, customer)
-        lengths = {frames(agent), frames(customer)}
-        assert lengths == {round(seconds * 8000)}
-        assert 10 < seconds < 120
+        assert {frames(agent), frames(customer)} == {round(seconds * 8000)}
+        assert seconds == pytest.approx(length(talk, sounds), abs=0.01)
+
+
+@pytest.mark.feature("CALL-32")
+def test_calls_that_are_to_be_heard_last_as_long_as_their_recordings() -> None:
+    lengths = [31.5, 52.0, 28.25]
+    heard = [call for call in month(NOW, NUMBERS, lengths) if call.recorded]
+    assert sorted(call.talk_seconds for call in heard) == pytest.approx(sorted(lengths))
