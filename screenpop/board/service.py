@@ -86,8 +86,8 @@ class Board:
     async def snapshot(self, user: User) -> Mapping[str, Any]:
         """How everything stands, for `user`, who looks from now on. Its shape is told at the head of this file."""
         await self._others.know(self.calls)
-        self._looking[user.id] = self._clock() + LOOKS_FOR
         self._tell()
+        self._looking[user.id] = self._clock() + LOOKS_FOR
         return {
             "seq": f"{self._hub.epoch}.{self._seq}",
             "at": round(self._clock(), 2),
