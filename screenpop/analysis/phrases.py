@@ -63,6 +63,10 @@ class Matcher:
             self.prefixed.setdefault(start, []).append((key, phrase))
             self.lengths.add(len(start))
 
+    def knows(self, word: str) -> bool:
+        """Does a phrase begin with this word?"""
+        return next(self._candidates(word), None) is not None
+
     def find(self, tokens: Sequence[Token]) -> Iterator[Found]:
         """All finds in the words of one side, by their first word; at one place the longest one of each key."""
         free: dict[int, int] = {}

@@ -1,5 +1,6 @@
 """A language's tables made ready: phrases compiled, stop words folded, once for all calls."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +8,8 @@ from functools import cache
 from screenpop.analysis.languages import LANGUAGES, Language, language_of
 from screenpop.analysis.phrases import Matcher, matcher
 from screenpop.analysis.spoken import Token, words_of
+
+_SEVERAL = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,14 @@ def begins(matcher: Matcher, tokens: Sequence[Token]) -> bool:
 @cache
 def _ready(code: str) -> Ready:
     of = LANGUAGES[code]
-    values = tuple(of.tones)
+    tones, values = _toned(of)
     return Ready(
         language=of,
         stopwords=_folded(of.stopwords),
         fillers=_all(of.fillers),
         asks_first=_all(of.asks_first),
         asks_anywhere=_all(of.asks_anywhere),
-        tones=matcher((place, phrase) for place, value in enumerate(values) for phrase in of.tones[value]),
+        tones=tones,
         values=values,
         negators=_folded(of.negators),
         boosters={word: factor for written, factor in of.boosters.items() for word in words_of(written)},
@@ -64,6 +67,15 @@ def _ready(code: str) -> Ready:
         not_promises=_all(of.not_promises),
         formulas=_all(of.formulas),
     )
+
+
+def _toned(of: Language) -> tuple[Matcher, tuple[float, ...]]:
+    own = _all(phrase for phrases in of.tones.values() for phrase in phrases if not _SEVERAL.search(phrase))
+    tones = dict(of.tones)
+    for value, words in (of.rated() if of.rated else {}).items():
+        tones[value] = (*tones.get(value, ()), *(word for word in words if not own.knows(word)))
+    values = tuple(tones)
+    return matcher((place, phrase) for place, value in enumerate(values) for phrase in tones[value]), values
 
 
 def _all(phrases: Iterable[str]) -> Matcher:

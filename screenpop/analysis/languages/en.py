@@ -1,5 +1,6 @@
 """English."""
 
+from screenpop.analysis.languages.rated import rated_words
 from screenpop.analysis.languages.table import Language, phrases, words
 
 ENGLISH = Language(
@@ -68,6 +69,7 @@ ENGLISH = Language(
             never again, nightmare, disaster, pathetic, ripped off, rip off, shame, shameful, poor service, damn"""
         ),
     },
+    rated=rated_words,
     negators=words(
         """not no never none nothing neither nor without hardly barely dont doesnt didnt isnt arent wasnt werent wont
         wouldnt cant cannot couldnt shouldnt havent hasnt hadnt aint"""

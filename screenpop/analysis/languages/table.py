@@ -1,6 +1,6 @@
 """The form of a language's tables."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -28,6 +28,8 @@ class Language:
     asks_anywhere: tuple[str, ...] = ()
     tones: Mapping[float, tuple[str, ...]]
     """Value, -3 (awful) to 3 (wonderful), -> phrases."""
+    rated: Callable[[], Mapping[float, tuple[str, ...]]] | None = None
+    """More words with their tone, from elsewhere; where `tones` knows a word, that counts."""
     negators: frozenset[str]
     negates_ahead: int
     """So many words before a phrase can turn it round."""
