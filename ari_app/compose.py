@@ -83,7 +83,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
     pops = make_pops(core, renderer)
     control = _control(core, attachment)
     ear = AmiEar(attachment.link, control.device_of, attachment.tracker.talking_channel)
-    services = replace(make_services(core, attachment, pops), control=control, ear=ear)
+    services = replace(make_services(core, attachment, pops), control=control, ear=ear, recorder=recording.recorder)
     async with AsyncExitStack() as stack:
         if core.config.agi.enabled:
             await stack.enter_async_context(_agi(core, recording.recorder))
@@ -128,6 +128,8 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         missed=core.missed,
         finder=core.finder,
         filters=core.filters,
+        recordings=core.recordings,
+        recording_settings=core.recording_settings,
         listens=core.listens,
         shares=core.shares,
         analyses=core.analyses,

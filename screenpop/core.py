@@ -20,8 +20,8 @@ from screenpop.board.service import Board
 from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
 from screenpop.calls.comments import Comments
-from screenpop.calls.log import CallLog
 from screenpop.calls.finder import CallFinder
+from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import QueueMembers
 from screenpop.calls.saved import SavedFilters
@@ -44,9 +44,9 @@ from screenpop.quality.service import Quality, make_quality
 from screenpop.recordings.archive import Archive, open_archive
 from screenpop.recordings.choice import Chooser, Said
 from screenpop.recordings.listens import Listens
-from screenpop.recordings.shares import Shares
 from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
+from screenpop.recordings.shares import Shares
 from screenpop.reports.service import Reports
 from screenpop.store.engine import Store, default_url
 
@@ -75,8 +75,8 @@ class Core:
     finder: CallFinder
     filters: SavedFilters
     listens: Listens
-    analyses: Analyses
     shares: Shares
+    analyses: Analyses
     comments: Comments
     work: CallWork
     cards: Cards
@@ -133,6 +133,7 @@ def make_pops(core: Core, render: Renderer) -> Pops:
             customers=core.customers,
             calls=core.calls,
             render=render,
+            recordings=core.recordings,
         )
     )
 

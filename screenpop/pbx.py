@@ -27,6 +27,9 @@ class PbxRecorder(Protocol):
     async def record(self, call_id: str, name: str) -> None:
         """Record the call into `NAME-in` and `NAME-out`, one file a speaker, in the PBX's recordings folder."""
 
+    def talkers(self, call_id: str) -> Sequence[str]:
+        """The extensions that talk in the call now; () where it is not up."""
+
     async def pause_recording(self, call_id: str, paused: bool) -> None:
         """Leave out what is said from now on, or go on. The recording keeps its time: silence stands in the gap."""
 

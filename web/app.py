@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from screenpop.facts import UserChanged
 from web import admin, auth, board, calls, customers, panel, reports, stream
 from web.admin.imports import UPLOADS, Uploads
-from web.api import health, pops, state
+from web.api import health, pops, recordings, state
 from web.auth.limits import LoginLimit
 from web.auth.pages import LIMIT
 from web.calls.shared import VISITS, Visits
@@ -32,6 +32,7 @@ FEATURES: tuple[Routes, ...] = (
     auth.routes,
     health.routes,
     pops.routes,
+    recordings.routes,
     state.routes,
     panel.routes,
     customers.routes,

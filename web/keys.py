@@ -17,8 +17,8 @@ from screenpop.board.service import Board
 from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
 from screenpop.calls.comments import Comments
-from screenpop.calls.log import CallLog
 from screenpop.calls.finder import CallFinder
+from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.calls.saved import SavedFilters
 from screenpop.calls.work import CallWork
@@ -31,10 +31,12 @@ from screenpop.errors import NotAllowed
 from screenpop.hub import Hub
 from screenpop.lines import Lines
 from screenpop.numbers import Numbers
-from screenpop.pbx import PbxCheck, PbxControl, PbxEar, PbxState, SampleCalls
+from screenpop.pbx import PbxCheck, PbxControl, PbxEar, PbxRecorder, PbxState, SampleCalls
 from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality
 from screenpop.recordings.listens import Listens
+from screenpop.recordings.service import Recordings
+from screenpop.recordings.settings import RecordingSettings
 from screenpop.recordings.shares import Shares
 from screenpop.reports.service import Reports
 from screenpop.store.engine import Store
@@ -65,9 +67,11 @@ class Services:
     missed: Missed
     finder: CallFinder
     filters: SavedFilters
+    recordings: Recordings
+    recording_settings: RecordingSettings
     listens: Listens
-    analyses: Analyses
     shares: Shares
+    analyses: Analyses
     comments: Comments
     work: CallWork
     trackers: Trackers
@@ -83,6 +87,8 @@ class Services:
     """Lets a supervisor into calls; None where AMI actions are not to be had."""
     check: PbxCheck | None = None
     """Looks at the attachment, for the admin's page; None where nobody can."""
+    recorder: PbxRecorder | None = None
+    """Records and pauses; None where AMI actions are not to be had."""
     demo: SampleCalls | None = None
     """Places sample calls; only where Ringdesk runs as its own demo."""
 

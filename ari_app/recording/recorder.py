@@ -6,7 +6,7 @@ when a recorded channel is hung up: the end of the channel is the end of the rec
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -118,6 +118,11 @@ class Recorder:
         for live in lives:
             if live.paused != paused:
                 await self._pause(live, paused)
+
+    def talkers(self, call_id: str) -> Sequence[str]:
+        """The extensions that talk in the call now."""
+        call = self._tracker.view(call_id)
+        return call.talking if call else ()
 
     def is_recorded(self, call_id: str) -> bool:
         """Is it recorded now?"""

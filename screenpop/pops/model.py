@@ -57,6 +57,8 @@ class Pop:
     target: str = ""
     """transferred: the extension or number it was given to."""
     picked_up_from: str = ""
+    recording: Literal["", "on", "paused"] = ""
+    """Is the call recorded, as of now? Set by who shows the pop."""
     version: int = 1
     """Counted by who shows the pop: it grows with every update of what is on the screen."""
 

@@ -59,6 +59,14 @@ class CallDesk(Protocol):
     async def get(self, call_id: str) -> LoggedCall: ...
 
 
+class RecordingState(Protocol):
+    """Which calls are recorded at this moment."""
+
+    def is_recorded(self, call_id: str) -> bool: ...
+
+    def is_paused(self, call_id: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seams:
     """What the pops work with."""
@@ -70,3 +78,4 @@ class Seams:
     customers: CustomerDesk
     calls: CallDesk
     render: Renderer
+    recordings: RecordingState | None = None

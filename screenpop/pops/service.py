@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -16,7 +16,7 @@ from screenpop.agents.model import User
 from screenpop.cards.model import Card
 from screenpop.customers.model import Customer, NewCustomer
 from screenpop.errors import N_, BadInput, NotFound
-from screenpop.facts import CallFact, CallStarted, ExtensionsChanged, UserChanged
+from screenpop.facts import CallFact, CallStarted, ExtensionsChanged, RecordingChanged, UserChanged
 from screenpop.pops.model import Change, Pop, PopBook
 from screenpop.pops.seams import Seams, Work
 from screenpop.pops.wire import describe
@@ -58,6 +58,7 @@ class Pops:
         seams.cards.listen(self._know_more)
         seams.bus.subscribe(CallFact, self._take)
         seams.bus.subscribe(ExtensionsChanged, lambda _: self._refresh_all())
+        seams.bus.subscribe(RecordingChanged, lambda fact: self._refresh_call(fact.call_id))
         seams.bus.subscribe(UserChanged, lambda _: self._refresh_all())
 
     async def run(self) -> None:
@@ -145,6 +146,10 @@ class Pops:
         """This card's number becomes one more of that customer's. Raises NotFound, BadInput."""
         number = self._pop(pop_id, user_id).call.remote.number
         return await self._seams.customers.add_number(customer_id, number, "", user_id)
+
+    def call_of(self, pop_id: str, user_id: str) -> str:
+        """The id of this pop's call. Raises NotFound."""
+        return self._pop(pop_id, user_id).call.id
 
     def shown(self, pop_id: str, user_id: str) -> Card:
         """The card of this pop. Raises NotFound."""
@@ -261,6 +266,7 @@ class Pops:
 
     def _send(self, pop: Pop, card: Card, shown: _Shown, user: User) -> None:
         work = shown.work.get(user.id, Work())
+        pop = replace(pop, recording=self._recording(pop))
         if shown.made_of.get(user.id) == (pop, card, work, user):
             return
         made_of = pop, card, work, user
@@ -271,6 +277,12 @@ class Pops:
         payload = json.dumps(describe(pop, card) | {"html": html}, separators=(",", ":")).encode()
         shown.payloads[user.id] = payload
         self._seams.hub.publish("pop", payload, {user.id})
+
+    def _recording(self, pop: Pop) -> Literal["", "on", "paused"]:
+        desk = self._seams.recordings
+        if desk is None or pop.state != "answered" or not desk.is_recorded(pop.call.id):
+            return ""
+        return "paused" if desk.is_paused(pop.call.id) else "on"
 
     def _payload(self, pop_id: str, user_id: str) -> bytes:
         shown = self._shown.get(pop_id)

@@ -5,6 +5,7 @@ from aiohttp import web
 from screenpop.agents.rights import Permission
 from screenpop.errors import BadInput, PbxAway
 from web.api.body import read_body
+from web.api.recordings import set_paused
 from web.formats import at_home
 from web.keys import services, user_of
 from web.security import requires
@@ -70,6 +71,15 @@ async def call_back(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+@requires(Permission.PAUSE_RECORDINGS)
+async def pause_recording(request: web.Request) -> web.StreamResponse:
+    """`{"paused": true}`: leave out of the recording what is said on this card's call, or go on."""
+    house = services(request)
+    call_id = house.pops.call_of(request.match_info["id"], user_of(request).id)
+    await set_paused(request, call_id)
+    return web.Response(status=204)
+
+
 @requires(Permission.SEE_CUSTOMERS)
 async def candidates(request: web.Request) -> web.StreamResponse:
     """Customers to add the number to, or to say who it is, as one types."""
@@ -107,5 +117,6 @@ def routes() -> list[web.RouteDef]:
         web.post("/api/pops/{id}/customer", new_customer),
         web.post("/api/pops/{id}/number", add_number),
         web.post("/api/pops/{id}/call", call_back),
+        web.post("/api/pops/{id}/recording", pause_recording),
         web.get("/api/pops/{id}/candidates", candidates),
     ]

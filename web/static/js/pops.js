@@ -110,9 +110,9 @@ function replaceParts(card, fresh) {
   if (focused && !card.contains(document.activeElement)) card.querySelector(focused)?.focus({ preventScroll: true });
 }
 
-/** Parts that were not there before take their place by the order of head, body, who, work, foot. */
+/** Parts that were not there before take their place by the order of head, recording, body, who, work, foot. */
 function placeNew(card, fresh) {
-  const order = ["head", "body", "who", "work", "foot"];
+  const order = ["head", "recording", "body", "who", "work", "foot"];
   for (const part of [...fresh.children]) {
     const after = [...card.children].find((other) => order.indexOf(other.dataset.part) > order.indexOf(part.dataset.part));
     card.insertBefore(part, after ?? null);

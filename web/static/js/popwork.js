@@ -129,6 +129,7 @@ function clicked(event) {
   if (act === "choose") perform(button, "choose", { customer_id: customer });
   else if (act === "add") perform(button, "number", { customer_id: customer });
   else if (act === "call") callBack(event, button);
+  else if (act === "pause") pause(button);
   else if (act === "dismiss") dismiss(button.closest(".pop"));
   else if (act === "clear") document.querySelectorAll('#pops > .pop[data-active="no"]').forEach(dismiss);
 }
@@ -169,6 +170,18 @@ async function dismiss(card) {
   }
   entry.forget(card);
   take(card);
+}
+
+/** What is said from now on is left out of the recording, or kept again; the card comes anew when the PBX has done it. */
+async function pause(button) {
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
+  try {
+    await postJson(address(button, "recording"), { paused: button.dataset.paused === "yes" });
+  } catch (error) {
+    toast(error.message, { bad: true });
+  }
+  button.ariaDisabled = null;
 }
 
 /** The PBX rings our phone first; without it the browser's own phone is asked, by the link's tel: address. */
