@@ -1,4 +1,4 @@
-"""A month of calls of the sample company, as the PBX would have told them. Pure: one `now` gives one month."""
+"""Two months of calls of the sample company, as the PBX would have told them. Pure: one `now` gives the same calls."""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from ari_app.demo.people import AGENTS, GROUPS, MAIN_LINE, QUEUES, SALES_LINE, S
 from screenpop import facts
 from screenpop.facts import CallFact, CallView, Party, Result
 
-DAYS = 30
+DAYS = 61
 A_DAY: Sequence[int] = (19, 17, 16, 17, 15, 5, 2)
 """Calls from Monday to Sunday."""
 HOURS: Mapping[int, int] = {8: 3, 9: 8, 10: 11, 11: 9, 12: 5, 13: 6, 14: 10, 15: 9, 16: 7, 17: 4, 18: 1}
@@ -44,7 +44,7 @@ WAYS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One call of the month: its facts in order, and what came of it."""
+    """One call of the past: its facts in order, and what came of it."""
 
     id: str
     started_at: float
@@ -58,7 +58,7 @@ class Planned:
     facts: tuple[CallFact, ...]
 
 
-def month(now: datetime, numbers: Sequence[str], recorded: Sequence[float] = ()) -> list[Planned]:
+def past_calls(now: datetime, numbers: Sequence[str], recorded: Sequence[float] = ()) -> list[Planned]:
     """The calls of the `DAYS` days before `now`, the oldest first; `now` has the company's time zone.
 
     `numbers` are those of the customers; who called in vain is called back within hours, mostly. For each length in
@@ -93,7 +93,7 @@ def _recorded(now: datetime, place: int, seconds: float, dice: random.Random, nu
     way = WAYS[place % 3]
     told = Telling(_id(at, dice), at.timestamp(), dice.choice(numbers), way, dice)
     if way.queue:
-        told.wait(dice.expovariate(1 / 9))
+        told.wait(dice.expovariate(1 / 6))
     told.ring(way.rings)
     told.answer(_who_answers(way.rings, dice))
     told.now += seconds
@@ -114,7 +114,7 @@ def _call_back(missed: Planned, at: datetime, dice: random.Random) -> Planned:
 
 def _incoming(at: datetime, way: Way, number: str, dice: random.Random) -> Planned:
     told = Telling(_id(at, dice), at.timestamp(), number, way, dice)
-    if way.queue and told.wait(dice.expovariate(1 / 12)) > QUEUE_PATIENCE:
+    if way.queue and told.wait(dice.expovariate(1 / 7)) > QUEUE_PATIENCE:
         return told.give_up("abandoned")
     told.ring(way.rings)
     if dice.random() < 0.13:

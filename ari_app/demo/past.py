@@ -1,4 +1,4 @@
-"""Puts the sample month into the call log, the way by which every call gets there."""
+"""Puts the sample calls of the past into the call log, the way by which every call gets there."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ari_app.demo.asterisk import Say
 from ari_app.demo.conversations import Said, conversations, length, write
-from ari_app.demo.history import Planned, month
+from ari_app.demo.history import Planned, past_calls
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
 from screenpop.calls.log import CallLog
@@ -49,15 +49,15 @@ class Studio:
     recordings: Path
 
 
-async def load_month(store: Store, numbers: Numbers, users: Users, data: Path, studio: Studio | None, say: Say) -> None:
-    """Write the calls of the last month, once; with a studio some of them are recorded."""
-    done = data / "month.loaded"
+async def load_past(store: Store, numbers: Numbers, users: Users, data: Path, studio: Studio | None, say: Say) -> None:
+    """Write the calls of the past, once; with a studio some of them are recorded."""
+    done = data / "past.loaded"
     if done.exists():
         return
     talks = await asyncio.to_thread(conversations, studio.sounds) if studio else []
     lengths = [await asyncio.to_thread(length, talk, studio.sounds) for talk in talks] if studio else []
-    calls = month(datetime.now(TIMEZONE), await _customers_numbers(store), lengths)
-    say(f"Loading a month of sample calls, {len(calls)} of them …")
+    calls = past_calls(datetime.now(TIMEZONE), await _customers_numbers(store), lengths)
+    say(f"Loading two months of sample calls, {len(calls)} of them …")
     bus = Bus()
     log = CallLog(store, numbers, bus)
     for _, day in groupby(calls, key=lambda call: call.started_at // 86400):

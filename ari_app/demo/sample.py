@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ari_app.demo.asterisk import Say
-from ari_app.demo.past import Studio, load_month
+from ari_app.demo.past import Studio, load_past
 from ari_app.demo.people import AGENTS, LINES
 from ari_app.demo.portraits import portrait
 from ari_app.migrate import migrate
@@ -53,7 +53,7 @@ async def fill(data_dir: Path, known: Logins, say: Say, studio: Studio | None = 
         logins = await _make_logins(users, known)
         sits = {extension: user.id for user in users.all() for extension in user.extensions}
         await _load_company(Company(store, bus, data_dir / "photos", sits), say)
-        await load_month(store, Numbers(COUNTRY), users, data_dir, studio, say)
+        await load_past(store, Numbers(COUNTRY), users, data_dir, studio, say)
         return logins
     finally:
         await store.close()
