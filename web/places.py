@@ -49,6 +49,27 @@ PLACES = (
         "layout-template",
         Permission.EDIT_LAYOUTS,
     ),
+    Place(
+        N_("Trackers"),
+        N_("The words that are listened for in every call"),
+        "/admin/trackers",
+        "ear",
+        Permission.EDIT_ANALYSIS,
+    ),
+    Place(
+        N_("Score cards"),
+        N_("By which questions calls are reviewed"),
+        "/admin/scorecards",
+        "flag",
+        Permission.EDIT_ANALYSIS,
+    ),
+    Place(
+        N_("Calibration"),
+        N_("Where reviewers judge the same call differently"),
+        "/admin/calibration",
+        "users",
+        Permission.REVIEW_CALLS,
+    ),
     Place(N_("Import"), N_("Customers from a CSV file"), "/admin/import", "upload", Permission.IMPORT_CUSTOMERS),
     Place(N_("Site"), N_("What the configuration file says"), "/admin/site", "info", Permission.SEE_PBX),
 )

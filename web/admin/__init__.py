@@ -2,7 +2,19 @@
 
 from aiohttp import web
 
-from web.admin import categories, extensions, imports, layout, lines, overview, pbx, users
+from web.admin import (
+    calibration,
+    categories,
+    extensions,
+    imports,
+    layout,
+    lines,
+    overview,
+    pbx,
+    scorecards,
+    trackers,
+    users,
+)
 
 
 def routes() -> list[web.RouteDef]:
@@ -13,6 +25,9 @@ def routes() -> list[web.RouteDef]:
         *users.routes(),
         *extensions.routes(),
         *lines.routes(),
+        *trackers.routes(),
+        *scorecards.routes(),
+        *calibration.routes(),
         *categories.routes(),
         *layout.routes(),
         *imports.routes(),

@@ -5,6 +5,7 @@ import * as bar from "./bar.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as menus from "./menus.js";
+import * as notices from "./notices.js";
 import * as notify from "./notify.js";
 import * as palette from "./palette.js";
 import * as pops from "./pops.js";
@@ -12,4 +13,4 @@ import * as presence from "./presence.js";
 import * as stream from "./stream.js";
 import * as timers from "./timers.js";
 
-for (const part of [menus, live, palette, keys, timers, presence, bar, badge, notify, pops, stream]) part.start();
+for (const part of [menus, live, palette, keys, timers, presence, bar, badge, notices, notify, pops, stream]) part.start();

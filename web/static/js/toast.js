@@ -1,7 +1,8 @@
 import { word } from "./words.js";
 
-/** A short message. bad: it stays until closed; undo: a function behind an "Undo" button; link: {href, text}. */
-export function toast(text, { bad = false, undo, link } = {}) {
+/** A short message. bad: it stays until closed; undo: a function behind an "Undo" button; link: {href, text};
+ * stays: for a while. */
+export function toast(text, { bad = false, undo, link, stays = false } = {}) {
   const box = document.createElement("div");
   box.className = bad ? "toast toast-bad" : "toast";
   const words = document.createElement("span");
@@ -13,7 +14,7 @@ export function toast(text, { bad = false, undo, link } = {}) {
   if (link) box.append(Object.assign(document.createElement("a"), { className: "btn btn-s", href: link.href, textContent: link.text }));
   box.append(button(word("close"), () => box.remove()));
   document.getElementById("toasts").append(box);
-  if (!bad) setTimeout(() => box.remove(), undo ? 10000 : 4000);
+  if (!bad) setTimeout(() => box.remove(), stays ? 30000 : undo ? 10000 : 4000);
   return box;
 }
 

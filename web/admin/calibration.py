@@ -1,0 +1,32 @@
+"""Calibration: how far reviewers of the same calls lie apart."""
+
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+from screenpop.agents.rights import Permission
+from web.keys import services
+from web.render import render
+from web.security import requires
+
+ADDRESS = "/admin/calibration"
+PERIODS = (30, 90, 365)
+"""Days that can be chosen."""
+SHOWN = 100
+"""Calls of the list; the figures count all."""
+
+
+@requires(Permission.REVIEW_CALLS)
+async def page(request: web.Request) -> web.StreamResponse:
+    """Questions, reviewers and calls of the period that the address names."""
+    asked = request.query.get("days", "")
+    days = next((each for each in PERIODS if str(each) == asked), PERIODS[1])
+    now = datetime.now(UTC)
+    found = await services(request).quality.calibrations.between(now - timedelta(days=days), now)
+    calls = sorted(found.calls, key=lambda each: -each.spread)[:SHOWN]
+    return render(request, "admin/calibration.html", found=found, calls=calls, days=days, periods=PERIODS)
+
+
+def routes() -> list[web.RouteDef]:
+    """Calibration."""
+    return [web.get(ADDRESS, page)]

@@ -1,0 +1,56 @@
+// The score card beside the player keeps what is answered as one goes; its score runs along.
+
+import { word } from "./words.js";
+
+const WAIT = 500; // ms of quiet before what is typed is kept
+let timer = 0;
+let sending = Promise.resolve();
+
+const section = () => document.getElementById("review");
+const form = () => document.querySelector("form[data-review]");
+
+document.addEventListener("change", ({ target }) => target.type === "radio" && target.form === form() && keep());
+document.addEventListener("input", ({ target }) => {
+  if (target.form !== form() || target.type === "radio") return;
+  clearTimeout(timer);
+  timer = setTimeout(keep, WAIT);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target === form()) take(event, keep);
+  else if (event.target.matches("[data-review-remove]")) take(event, () => send(event.target.action, new FormData(), true));
+});
+
+function take(event, act) {
+  event.preventDefault();
+  act();
+}
+
+// One after the other, so that an earlier answer never overtakes a later one.
+function keep() {
+  clearTimeout(timer);
+  say("saving");
+  sending = sending.then(() => send(form().action, new FormData(form()), false));
+}
+
+async function send(address, data, whole) {
+  try {
+    const answer = await fetch(address, { method: "POST", headers: { "X-Part": "review" }, body: new URLSearchParams(data) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok || !page.getElementById("review")) return say("failed");
+    draw(page, whole);
+    say(whole ? "" : "saved");
+  } catch {
+    say("unsaved");
+  }
+}
+
+// What is being filled in stays as it is: only the figures around it are drawn anew.
+function draw(page, whole) {
+  if (whole) return section().replaceWith(document.adoptNode(page.getElementById("review")));
+  for (const id of ["review-score", "review-read"]) document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+}
+
+function say(name) {
+  const state = document.querySelector("[data-review-state]");
+  if (state) state.textContent = name && word(name);
+}
