@@ -24,9 +24,7 @@ async def page(client: Client, address: str = "/calls/c1") -> str:
     return await answer.text()
 
 
-async def test_page_tells_who_with_whom_and_what_was_said(
-    sign_in: SignIn, services: Services, archive: Path
-) -> None:
+async def test_page_tells_who_with_whom_and_what_was_said(sign_in: SignIn, services: Services, archive: Path) -> None:
     await log_call(services, "c1", ANNA, name="Anna <b>")
     await recorded(services.store, archive, "c1", found=report())
     text = await page(await sign_in("101"))
