@@ -79,10 +79,11 @@ def conditions(search: Search, period: Span, now: datetime) -> list[Condition]:
 
 
 def own(whose: Whose) -> list[Condition]:
-    """A person's own calls: those he took or placed, and those that rang at his extensions and nobody answered."""
+    """A person's own calls: those he took or placed, those that rang at his extensions and nobody answered, and those
+    that he is to follow up."""
     if not whose.user:
         return []
-    parts = (_taken(whose), _unclaimed(whose), _placed(whose), _rang(whose))
+    parts = (_taken(whose), _unclaimed(whose), _placed(whose), _rang(whose), _handed(whose))
     listed = sa.union_all(*(sa.select(ROW).select_from(call).where(part(tight)) for part in parts)).subquery()
     return [
         Condition(
@@ -102,6 +103,11 @@ def _unclaimed(whose: Whose) -> Callable[[Column], Where]:
 
 def _placed(whose: Whose) -> Callable[[Column], Where]:
     return lambda at: sa.and_(loose(_C.direction) == "internal", at(_C.number).in_(whose.agents))
+
+
+def _handed(whose: Whose) -> Callable[[Column], Where]:
+    somebodys = _C.follow_up_user != sa.literal_column("''")  # in the words of its index
+    return lambda at: sa.and_(somebodys, at(_C.follow_up_user) == whose.user)
 
 
 def _rang(whose: Whose) -> Callable[[Column], Where]:

@@ -17,7 +17,8 @@ from screenpop.calls import log_store, text
 from screenpop.calls.dispositions import Dispositions
 from screenpop.calls.log import CallLog
 from screenpop.calls.log_store import LoggedCall
-from screenpop.calls.recent import Wanted, own
+from screenpop.calls.search_sql import Whose
+from screenpop.calls.search_store import own
 from screenpop.customers.fields import clean_line
 from screenpop.errors import BadInput, NotFound
 from screenpop.facts import CallNoted
@@ -129,23 +130,23 @@ class CallWork:
             await self._write(logged.id, actor, follow_up_done_at=datetime.now(UTC) if done else None)
 
     async def follow_ups(
-        self, wanted: Wanted, *, which: FollowUps = "open", limit: int = 50, offset: int = 0
+        self, whose: Whose, *, which: FollowUps = "open", limit: int = 50, offset: int = 0
     ) -> list[FollowUp]:
         """What is to be followed up, the most urgent first; what is done, the latest first."""
         c, now = call.c, datetime.now(UTC)
         done = c.follow_up_done_at.is_not(None) if which == "done" else c.follow_up_done_at.is_(None)
         order = c.follow_up_done_at.desc() if which == "done" else c.follow_up_at
-        ids = sa.select(c.id).where(c.follow_up_at.is_not(None), done, *own(wanted)).order_by(order, c.id)
+        ids = sa.select(c.id).where(c.follow_up_at.is_not(None), done, *own(whose)).order_by(order, c.id)
         async with self._store.read() as tx:
             found = list((await tx.execute(ids.limit(limit).offset(offset))).scalars())
             rows = await log_store.select(tx, c.id.in_(found), limit=limit, offset=0)
         rows.sort(key=lambda row: found.index(row.id))
         return [FollowUp(call=row, overdue=bool(row.follow_up_at and row.follow_up_at <= now)) for row in rows]
 
-    async def due_count(self, wanted: Wanted) -> int:
+    async def due_count(self, whose: Whose) -> int:
         """How many follow-ups are due now; COUNTED stands for that many or more."""
         c, now = call.c, datetime.now(UTC)
-        due = sa.select(c.id).where(c.follow_up_at <= now, c.follow_up_done_at.is_(None), *own(wanted))
+        due = sa.select(c.id).where(c.follow_up_at <= now, c.follow_up_done_at.is_(None), *own(whose))
         async with self._store.read() as tx:
             return len((await tx.execute(due.limit(COUNTED))).all())
 

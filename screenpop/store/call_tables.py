@@ -62,6 +62,7 @@ call = Table(
     Index("ix_call_score_started_at", "score", "started_at", sqlite_where=sa.text("score IS NOT NULL")),
     Index("ix_call_sentiment_started_at", "sentiment", "started_at", sqlite_where=sa.text("sentiment IS NOT NULL")),
     Index("ix_call_follow_up_at", "follow_up_at", sqlite_where=sa.text("follow_up_at IS NOT NULL")),
+    Index("ix_call_follow_up_user", "follow_up_user", sqlite_where=sa.text("follow_up_user != ''")),
     Index("ix_call_unanswered", "started_at", "to", sqlite_where=sa.text("answered_at IS NULL")),
     Index("ix_call_open", "started_at", sqlite_where=sa.text("ended_at IS NULL")),
     Index("ix_call_missed", "started_at", sqlite_where=sa.text("missed_at IS NOT NULL")),

@@ -373,6 +373,9 @@ def _more_call() -> None:
     op.create_index(
         "ix_call_follow_up_at", "call", ["follow_up_at"], unique=False, sqlite_where=sa.text("follow_up_at IS NOT NULL")
     )
+    op.create_index(
+        "ix_call_follow_up_user", "call", ["follow_up_user"], unique=False, sqlite_where=sa.text("follow_up_user != ''")
+    )
     op.create_index("ix_call_line_started_at", "call", ["line", "started_at"], unique=False)
     op.create_index("ix_call_queue_started_at", "call", ["queue", "started_at"], unique=False)
     op.create_index("ix_call_recorded_started_at", "call", ["recorded", "started_at"], unique=False)
