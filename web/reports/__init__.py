@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from web.reports import pages
+from web.reports import export, pages
 
 
 def routes() -> Iterable[web.RouteDef]:
     """All of them."""
-    return pages.routes()
+    return [*export.routes(), *pages.routes()]

@@ -8,45 +8,21 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
-from screenpop.calls import period as periods
-from screenpop.errors import N_
 from screenpop.reports.choices import choices
 from screenpop.reports.measures import MEASURES
-from screenpop.reports.model import Report, View
+from screenpop.reports.model import Report
 from screenpop.reports.plans import PLANS
 from web.keys import services, user_of
 from web.render import render
 from web.reports.asking import OWN_VIEWS, VIEWS, Question, chosen, question
 from web.reports.links import call_log, counted
+from web.reports.names import NAMES, PERIODS, TITLES
 from web.reports.words import change, days, figure, label, name_of, weekday
 from web.security import requires
 
 ADDRESS = "/reports"
 PATIENCE = 0.6
 """Seconds after which a page is sent without its figures, and asks for them by itself."""
-
-NAMES: dict[View, str] = {
-    "overview": N_("Overview"),
-    "agents": N_("Agents"),
-    "teams": N_("Teams"),
-    "queues": N_("Queues and lines"),
-    "hours": N_("Hours"),
-    "customers": N_("Customers"),
-    "quality": N_("Quality"),
-    "evenness": N_("Evenness"),
-}
-PERIODS = {
-    "today": N_("Today"),
-    "yesterday": N_("Yesterday"),
-    "week": N_("This week"),
-    "last_week": N_("Last week"),
-    "month": N_("This month"),
-    "last_month": N_("Last month"),
-    "30d": N_("Last 30 days"),
-    "90d": N_("Last 90 days"),
-    "year": N_("This year"),
-}
-assert all(periods.is_word(word) for word in PERIODS)
 
 
 @requires(Permission.USE_PANEL)
@@ -120,6 +96,10 @@ def _address(asking: Question, **changes: str) -> str:
     return ADDRESS + (f"/{view}" if view != "overview" else "") + (f"?{query}" if query else "")
 
 
+def _file(asking: Question, form: str) -> str:
+    return f"{ADDRESS}/{asking.view}.{form}" + (f"?{asking.query}" if asking.query else "")
+
+
 def _unfiltered(asking: Question) -> str:
     kept = {name: value for name, value in parse_qsl(asking.query) if name in ("period", "from", "to", "compare")}
     return _address(replace(asking, query=urlencode(kept)))
@@ -137,6 +117,8 @@ def tools(asking: Question) -> dict[str, Any]:
         "name_of": name_of,
         "calls": lambda *given: call_log(asking.asked, *given),
         "counted": counted,
+        "titles": TITLES,
+        "file": lambda form: _file(asking, form),
     }
 
 

@@ -26,7 +26,7 @@ def figure(value: float | None, unit: Unit) -> str:
     """A figure: `87 %`, `0:23`, `1,204`; a dash where there is none."""
     if value is None:
         return NONE
-    locale = reader().locale
+    locale, value = reader().locale, value + 0.0 if round(value, 2) else 0.0  # not -0.00
     match unit:
         case "share":
             return str(format_percent(value, "#,##0.0 %" if 0 < value < 0.1 else "#,##0 %", locale=locale))
