@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from web.calls import audio, call, comments, missed, pages, review, sample, share, shared, whose
+from web.calls import audio, call, comments, keeping, missed, pages, review, sample, share, shared, whose
 
 
 def routes() -> list[web.RouteDef]:
@@ -16,6 +16,7 @@ def routes() -> list[web.RouteDef]:
         *review.routes(),
         *audio.routes(),
         *comments.routes(),
+        *keeping.routes(),
         *share.routes(),
         *shared.routes(),
     ]

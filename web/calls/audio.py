@@ -53,7 +53,7 @@ async def file_of(house: Services, part: Part) -> Path:
     """The local file of a part. Raises NotFound where there is nothing to hear."""
     if not part.is_stored:
         raise NotFound("There is nothing to hear: the recording is not here.")
-    return Path(house.config.server.data_dir) / "recordings" / part.key
+    return await house.recordings.path_of(part)
 
 
 def file_name(call: LoggedCall, part: Part) -> str:
