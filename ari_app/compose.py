@@ -79,7 +79,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
     attachment = Attachment(core)
     workers = Workers(core.config, core.store, core.bus)
     recording = make_recording(core, attachment, workers.collect)
-    renderer = CardRenderer(build_environment(), core.config, core.people.name_at)
+    renderer = CardRenderer(build_environment(), core.config, core.people.name_at, core.work.dispositions.all)
     pops = make_pops(core, renderer)
     control = _control(core, attachment)
     ear = AmiEar(attachment.link, control.device_of, attachment.tracker.talking_channel)

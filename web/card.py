@@ -12,6 +12,7 @@ from screenpop.facts import CallView, Party
 from screenpop.pops.model import Pop
 from screenpop.pops.seams import Work
 from web import i18n
+from web.fields import DISPOSITIONS
 
 TEMPLATE = "card/card.html"
 
@@ -20,9 +21,14 @@ class CardRenderer:
     """Makes the card for one reader at a time: in the reader's language, zone and with the reader's rights."""
 
     def __init__(
-        self, environment: jinja2.Environment, config: Config, name_at: Callable[[str], str] = lambda extension: ""
+        self,
+        environment: jinja2.Environment,
+        config: Config,
+        name_at: Callable[[str], str] = lambda extension: "",
+        dispositions: Callable[[], tuple[str, ...]] = lambda: DISPOSITIONS,
     ) -> None:
         self._template, self._config, self._name_at = environment.get_template(TEMPLATE), config, name_at
+        self._dispositions = dispositions
 
     def __call__(self, pop: Pop, card: Card, work: Work, user: User) -> str:
         """The whole `<article>`."""
@@ -35,6 +41,7 @@ class CardRenderer:
                 result=work.result,
                 config=self._config,
                 name_at=self._name_at,
+                dispositions=self._dispositions,
                 may=lambda permission: user.may(Permission(permission)),
             )
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+from screenpop.calls.dispositions import DEFAULT
+
 GROUPS = {
     "name": "person",
     "category": "person",
@@ -15,8 +17,8 @@ GROUPS = {
 }
 """Fields that stand together in one block where the layout has them side by side; any other is its own block."""
 
-DISPOSITIONS = ("done", "call_back", "passed_on", "wrong_number")
-"""What an agent can say of a call, the most usual first; the words are in `ui.disposition`."""
+DISPOSITIONS = DEFAULT
+"""What an agent can say of a call where no admin has said so; the words are in `ui.disposition`."""
 
 
 def runs(fields: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:

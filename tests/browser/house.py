@@ -76,7 +76,9 @@ async def open_house(folder: Path, control: PbxControl | None = None) -> AsyncIt
     async with opened(config, Passwords(cost=1, memory_kib=64)) as core:
         await _fill(core)
         link = Link()
-        pops = make_pops(core, CardRenderer(build_environment(), config, core.people.name_at))
+        pops = make_pops(
+            core, CardRenderer(build_environment(), config, core.people.name_at, core.work.dispositions.all)
+        )
         app = await asyncio.to_thread(build_app, replace(make_services(core, link, pops), control=control))
         loops = [asyncio.create_task(loop) for loop in (core.calls.run(), core.index.run(core.store))]
         server = TestServer(app, handler_cancellation=True)

@@ -2,7 +2,21 @@
 
 from aiohttp import web
 
-from web.calls import audio, call, comments, keeping, missed, pages, review, sample, share, shared, whose
+from web.calls import (
+    audio,
+    call,
+    comments,
+    follow_ups,
+    keeping,
+    missed,
+    pages,
+    review,
+    sample,
+    share,
+    shared,
+    whose,
+    work,
+)
 
 
 def routes() -> list[web.RouteDef]:
@@ -10,9 +24,11 @@ def routes() -> list[web.RouteDef]:
     return [
         *pages.routes(),
         *missed.routes(),
+        *follow_ups.routes(),
         *sample.routes(),
         *whose.routes(),
         *call.routes(),
+        *work.routes(),
         *review.routes(),
         *audio.routes(),
         *comments.routes(),

@@ -21,6 +21,7 @@ from web.calls.hearing import may_hear, seen_call
 from web.calls.review import review_of
 from web.calls.spoken import UNSURE, as_text, lines, way
 from web.calls.tone import curves, kind
+from web.calls.work import work_of
 from web.keys import Services, services, user_of
 from web.render import reading, render
 from web.security import requires
@@ -54,6 +55,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         listened=listened,
         tones=curves(part.finding.report) if part and part.finding.report else [],
         tone_kind=kind,
+        story=await house.calls.story(call.id, house.people.name_at),
+        **await work_of(request, call),
         **(NOTHING_SAID | context | await review_of(request, call.id)),
     )
 
