@@ -53,7 +53,7 @@ async def page(request: web.Request) -> web.StreamResponse:
         cards=cards.all(),
         blind=cards.blind,
         days=AGAIN_DAYS,
-        again=request.query.get("again", ""),
+        again=_count(request.query.get("again", "")),
     )
 
 
@@ -67,7 +67,8 @@ async def edit(request: web.Request) -> web.StreamResponse:
     rows = [BLANK]
     if "example" in request.query:
         with reading(request):
-            rows = [BLANK | each | {"text": i18n.gettext(each["text"])} for each in EXAMPLE]
+            in_words = i18n.gettext
+            rows = [BLANK | each | {"text": in_words(each["text"])} for each in EXAMPLE]
     return _page(request, {"active": "1"}, rows, {})
 
 
@@ -215,6 +216,10 @@ def _question(row: Row) -> Question:
         rule=rule,
         active="active" in row,
     )
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 9 else None
 
 
 def _names(text: str) -> tuple[str, ...]:

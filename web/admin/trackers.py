@@ -1,6 +1,7 @@
 """The trackers: words and phrases that are looked for in every transcript, and what one of them finds in a text."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from aiohttp import web
@@ -53,6 +54,15 @@ async def attempt(request: web.Request) -> web.StreamResponse:
 
 
 @requires(Permission.EDIT_ANALYSIS)
+async def apply(request: web.Request) -> web.StreamResponse:
+    """Listen for the trackers, as they are now, in the transcripts of the latest calls."""
+    now = datetime.now(UTC)
+    since = now - timedelta(days=AGAIN_DAYS)
+    count = await services(request).analyses.again_in(since, now, "words", user_of(request).id)
+    raise back_to(f"{ADDRESS}?again={count}")
+
+
+@requires(Permission.EDIT_ANALYSIS)
 async def move(request: web.Request) -> web.StreamResponse:
     """One place up (`by` is -1) or down (1)."""
     form, trackers = await read_form(request), services(request).trackers
@@ -78,7 +88,7 @@ async def remove_form(request: web.Request) -> web.StreamResponse:
 async def remove(request: web.Request) -> web.StreamResponse:
     """Forget a tracker."""
     await services(request).trackers.remove(request.match_info["id"], user_of(request).id)
-    raise back_to(ADDRESS)
+    raise back_to(f"{ADDRESS}?changed=1")
 
 
 async def _page(
@@ -97,6 +107,7 @@ async def _page(
         trackers=house.trackers.all(),
         heard=await house.trackers.calls_heard(),
         changed="changed" in request.query,
+        again=_count(request.query.get("again", "")),
         **context,
     )
 
@@ -132,6 +143,10 @@ def _lines(form: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(line.strip() for line in form.get("phrases", "").splitlines() if line.strip())
 
 
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 9 else None
+
+
 def _seconds(text: str) -> int:
     return int(text or 0) if (text.isdecimal() and len(text) < 9) or not text else -1
 
@@ -142,6 +157,7 @@ def routes() -> list[web.RouteDef]:
         web.get(ADDRESS, page),
         web.post(ADDRESS, put),
         web.post(f"{ADDRESS}/try", attempt),
+        web.post(f"{ADDRESS}/apply", apply),
         web.post(f"{ADDRESS}/{{id}}/move", move),
         web.get(f"{ADDRESS}/{{id}}/remove", remove_form),
         web.post(f"{ADDRESS}/{{id}}/remove", remove),
