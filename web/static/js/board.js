@@ -1,11 +1,12 @@
 // The live board: subscribe, fetch the snapshot, apply what came meanwhile. Rows come whole, and only changed ones.
 // The snapshot is fetched again now and then: the server tells changes only to those who look.
 
-import { getJson } from "./http.js";
+import { getJson, postJson } from "./http.js";
 import { drawAgent, drawCall, drawQueue, percent } from "./boardrows.js";
 import { start as startWall, fit } from "./wall.js";
 import { noteRefusal, on } from "./stream.js";
 import { setClock, tick } from "./timers.js";
+import { toast } from "./toast.js";
 
 const LOOK_AGAIN = 60_000;
 const RETRY = 3_000;
@@ -29,6 +30,7 @@ on("pbx", (now) => { pbx = now; showStale(); });
 document.addEventListener("visibilitychange", () => document.hidden || look());
 filter.addEventListener("submit", (event) => event.preventDefault());
 filter.addEventListener("change", () => { remember(); draw(); });
+board.addEventListener("click", ({ target }) => join(target.closest("[data-how]")));
 setInterval(late, 1000);
 startWall(board);
 look();
@@ -161,7 +163,7 @@ function drawnRow(part, row, element) {
   return made;
 }
 
-function drawTiles({ agents, queues, calls }) {
+function drawTiles({ agents, queues }) {
   const sum = (name) => queues.reduce((total, row) => total + row[name], 0);
   const filtered = chosen("queue") || chosen("team");
   const counted = sum("counted");
@@ -173,7 +175,10 @@ function drawTiles({ agents, queues, calls }) {
   tile("level", counted ? percent(sum("within") / counted) : "–", counted ? of(counted) : "");
   tile("answered", filtered ? sum("answered") : taken, filtered ? of(sum("answered") + sum("abandoned")) : of(incoming));
   tile("lost", filtered ? sum("abandoned") : missed + givenUp, "");
-  tile("talking", busy, calls.length > busy ? "" : "");
+  const held = agents.filter((row) => row.state === "held").length;
+  tile("talking", busy, held ? board.dataset.onHold.replace("{count}", held) : "");
+  const away = agents.filter((row) => ABSENT.includes(row.state)).length;
+  board.querySelector("[data-offline-count]").textContent = away ? board.dataset.offline.replace("{count}", away) : "";
   tile("free", agents.filter((row) => row.state === "available" && !row.paused).length, of(agents.length));
 }
 
@@ -194,6 +199,20 @@ function since(moment) {
   return span;
 }
 
+/** Our own phone rings; once it is taken up, the call is heard. */
+async function join(button) {
+  if (!button || button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  toast(board.dataset.rings);
+  try {
+    await postJson(`/api/calls/${encodeURIComponent(button.dataset.call)}/listen`, { agent: button.dataset.agent, how: button.dataset.how });
+  } catch (error) {
+    toast(error.message, { bad: true });
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
 // ---------------------------------------------------------------- time passes
 
 /** Who waits longer than the service level has it is marked. */
@@ -204,11 +223,11 @@ function late() {
     box.classList.toggle("is-late", Boolean(begun && state.target && now - begun > state.target.answer_within));
   }
   const clock = board.querySelector("[data-clock]");
-  clock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", numberingSystem: "latn" });
+  clock.textContent = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem: "latn" });
 }
 
 function showStale() {
-  const at = (moment) => new Date(moment * 1000).toLocaleTimeString(document.documentElement.lang, { numberingSystem: "latn" });
+  const at = (moment) => new Date(moment * 1000).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23", numberingSystem: "latn" });
   const text = !linked ? board.dataset.asOf.replace("{time}", at(state.at)) : !pbx.up ? board.dataset.pbxAway.replace("{time}", at(pbx.since)) : "";
   stale.hidden = !text;
   stale.querySelector("[data-text]").textContent = text;

@@ -1,7 +1,7 @@
 // The board on the wall: without the frame, as large as fits, awake, light or dark as the address says.
+// Each list has its own size (--wall); board.css sizes everything else by the screen.
 
-const SMALLEST = 11;
-const LARGEST = 40; // px: the unit that everything on the wall is sized by
+const SMALLEST = 10; // px
 let root = null;
 let lock = null;
 
@@ -64,19 +64,25 @@ async function keepAwake() {
   }
 }
 
-/** The largest size at which everything is on the screen. */
+/** Each list as large as its place lets it be. */
 export function fit() {
-  const html = document.documentElement;
-  if (!isWall()) {
-    html.style.removeProperty("--wall");
-    return;
+  for (const list of root.querySelectorAll("[data-fit]")) {
+    if (isWall()) grow(list);
+    else list.style.removeProperty("--wall");
   }
-  let [low, high] = [SMALLEST, LARGEST];
+}
+
+function grow(list) {
+  let [low, high] = [SMALLEST, Math.min(innerWidth * 0.024, innerHeight * 0.043)];
+  const fits = (size) => {
+    list.style.setProperty("--wall", `${size}px`);
+    const inner = list.querySelector(".table-wrap") ?? list;
+    return list.scrollHeight <= list.clientHeight && inner.scrollWidth <= inner.clientWidth;
+  };
   while (high - low > 0.5) {
     const size = (low + high) / 2;
-    html.style.setProperty("--wall", `${size}px`);
-    if (root.scrollHeight <= innerHeight && root.scrollWidth <= innerWidth) low = size;
+    if (fits(size)) low = size;
     else high = size;
   }
-  html.style.setProperty("--wall", `${low}px`);
+  fits(low);
 }
