@@ -96,6 +96,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
             core.calls.run(),
             core.queue_members.run(),
             core.missed.run(),
+            core.progress.run(),
             core.quality.auto.run(),
             core.index.run(core.store),
             core.users.run(),

@@ -37,6 +37,7 @@ from screenpop.customers.service import Customers
 from screenpop.hub import Hub
 from screenpop.lines import Lines
 from screenpop.notifications.live import Live
+from screenpop.notifications.progress import Progress
 from screenpop.numbers import Numbers
 from screenpop.pops.seams import Renderer, Seams
 from screenpop.pops.service import Pops
@@ -81,6 +82,7 @@ class Core:
     work: CallWork
     cards: Cards
     live: Live
+    progress: Progress
     archive: Archive
     recordings: Recordings
     recording_settings: RecordingSettings
@@ -207,6 +209,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         work=CallWork(store, bus, calls),
         cards=Cards(sources, bus),
         live=Live(bus, hub, users),
+        progress=Progress(bus, hub, users, store),
         archive=archive,
         recordings=Recordings(store, bus, archive, config.recordings.min_free_mb),
         recording_settings=recording_settings,

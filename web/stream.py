@@ -10,6 +10,8 @@ What a panel gets (each event's data is one JSON object):
 | `pop_gone` | `{"id"}`: take the pop away |
 | `pbx` | `{"up", "state", "reason", "version", "since"}` |
 | `presence` | `{"user_id", "name", "presence", "on_call", "extensions"}`; `on_call`: "", ringing or talking |
+| `recording` | `{"call_id", "recording_id", "state", "paused"}`: a recording began, paused, is here, or is gone |
+| `analysis` | `{"call_id", "recording_id", "state", "progress"}`: how an analysis goes on; `progress` is 0 to 1 |
 | `notice` | `{"id", "kind", "title", "text", "url"}` |
 | `board` | what changed on the live board, for those who look at it; see `screenpop.board.service` |
 | `prefs` | the user's own preferences after a change |

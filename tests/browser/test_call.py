@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from screenpop.facts import AnalysisChanged
 from tests.browser.house import House, open_house
 from tests.browser.test_panel import live, sign_in, violations
-from tests.web.recorded import SAID, recorded, report
+from tests.web.recorded import SAID, analysed, asked, recorded, report
 
 pytestmark = pytest.mark.feature("ANAL-01", "ANAL+12")
 SOUND_ASKED = "audio/r1"
@@ -207,3 +208,27 @@ async def test_page_has_no_accessibility_violations_and_no_errors_and_fits_a_pho
         await live(page)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
     assert seen == []
+
+
+async def test_page_follows_an_analysis_until_its_words_are_there(
+    chromium: Browser, house: House, tmp_path: Path
+) -> None:
+    store, bus = house.core.store, house.core.bus
+    house.ring("c2")
+    house.answer("c2")
+    house.end("c2")
+    await house.core.calls.flush()
+    await recorded(store, tmp_path / "recordings", "c2", "r2")
+    await asked(store, "c2", "r2", "waiting")
+    page = await opened(chromium, house, "/calls/c2")
+    await expect(page.get_by_text("Waiting to be analysed")).to_be_visible()
+    await asked(store, "c2", "r2", "running", progress=0.1)
+    for progress in (0.1, 0.4):
+        bus.publish(AnalysisChanged(call_id="c2", recording_id="r2", state="running", progress=progress))
+        await house.core.progress.tell()
+        await expect(page.locator("[data-percent]")).to_have_text(f"{progress * 100:.0f} %")
+    await analysed(store, "c2", "r2", report())
+    bus.publish(AnalysisChanged(call_id="c2", recording_id="r2", state="done", progress=1.0))
+    await house.core.progress.tell()
+    await expect(page.locator(".line")).to_have_count(len(SAID))
+    await expect(page.get_by_role("heading", name="Conversation")).to_be_visible()

@@ -235,4 +235,5 @@ async def asked(store: Store, call_id: str, recording_id: str, state: str, **col
     """The analysis is ordered, runs, or failed."""
     row = {"recording_id": recording_id, "call_id": call_id, "state": state, "asked_at": BEGAN}
     async with store.begin() as tx:
+        await tx.execute(sa.delete(analysis).where(analysis.c.recording_id == recording_id))
         await tx.execute(sa.insert(analysis).values(row | columns))

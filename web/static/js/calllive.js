@@ -1,0 +1,48 @@
+// A call's page follows what becomes of its recording: progress as a figure, and what is new in its place once it is
+// there. What plays and what is typed stay.
+
+import { getHtml } from "./http.js";
+import { replace } from "./live.js";
+import { on } from "./stream.js";
+
+const call = document.getElementById("call");
+let due = 0;
+
+for (const kind of ["analysis", "recording"]) on(kind, heard);
+on("fresh", () => (document.querySelector("[data-progress]") ? soon() : null));
+
+function heard({ call_id: id, recording_id: part, state, progress = 0 }) {
+  if (id !== call.dataset.call) return;
+  const shown = document.querySelector(`[data-progress="${CSS.escape(part)}"]`);
+  const again = document.querySelector("[data-lines]"); // what is there stays readable while it is made anew
+  if (state === "running" && shown) show(shown, Math.floor(progress * 100));
+  else if (!again || !["waiting", "running"].includes(state)) soon();
+}
+
+function show(box, percent) {
+  box.hidden = false;
+  box.querySelector("[data-percent]").textContent = `${percent} %`;
+  const bar = box.querySelector("progress");
+  if (bar) bar.value = percent;
+}
+
+function soon() {
+  due ||= setTimeout(renew, 300);
+}
+
+// A player that is there stays as it is; with a new transcript or sound the page is loaded again where it stands.
+async function renew() {
+  due = 0;
+  const page = await getHtml(location.href).catch(() => null);
+  if (!page) return;
+  const [was, is] = [document, page].map((each) => Boolean(each.querySelector("[data-player]")));
+  if (was !== is || page.querySelector("[data-lines]")) return reload();
+  for (const id of ["transcript", "figures"]) if (document.getElementById(id) && page.getElementById(id)) replace(id, page);
+}
+
+function reload() {
+  const typing = document.activeElement?.matches("input, textarea") && document.activeElement.value;
+  const playing = document.querySelector("[data-player]")?.dataset.state === "playing";
+  if (typing || playing) due = setTimeout(() => { due = 0; reload(); }, 2000);
+  else location.reload();
+}
