@@ -103,6 +103,22 @@ class Analysis(Struct, frozen=True, forbid_unknown_fields=True):
     """The model of that service that writes summaries; "": none is asked."""
 
 
+class Mail(Struct, frozen=True, forbid_unknown_fields=True):
+    """Through which server mails go; without a host none are sent."""
+
+    host: str = ""
+    port: int = 0
+    """0: 587 with starttls, 465 with tls, 25 with none."""
+    security: str = "starttls"
+    """none, starttls or tls."""
+    username: str = ""
+    password: str = ""
+    sender: str = ""
+    """From whom they are: `reports@example.com`, or with a name, `Ringdesk <reports@example.com>`."""
+    timeout: int = 30
+    """Seconds that the server has for each step."""
+
+
 class Demo(Struct, frozen=True, forbid_unknown_fields=True):
     """Set by `ringdesk demo` only: lets the panel place sample calls through the demo's own PBX."""
 
@@ -121,4 +137,5 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     extensions: tuple[Extension, ...] = ()
     recordings: Recordings = Recordings()
     analysis: Analysis = Analysis()
+    mail: Mail = Mail()
     demo: Demo = Demo()

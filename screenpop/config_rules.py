@@ -4,6 +4,7 @@ import ipaddress
 import re
 import zoneinfo
 from collections.abc import Callable, Iterable
+from email.utils import parseaddr
 from operator import attrgetter
 from typing import Any
 
@@ -52,6 +53,10 @@ def _are_devices(names: Iterable[str]) -> bool:
     return all(all(name.partition("/")) for name in names)
 
 
+def _is_sender(text: str) -> bool:
+    return not text or ("@" in parseaddr(text)[1] and text.isprintable())
+
+
 RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("server.port", _is_port, "a port is a number from 1 to 65535"),
     ("server.public_url", lambda url: not url or _is_web_address(url), "an address begins with http:// or https://"),
@@ -60,6 +65,10 @@ RULES: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("agi.port", _is_port, "a port is a number from 1 to 65535"),
     ("agi.allow", _are_networks, "write addresses or networks, 192.0.2.7 or 192.0.2.0/24"),
     ("agi.deadline_ms", lambda ms: 0 < ms <= 10_000, "give 1 to 10000 milliseconds"),
+    ("mail.port", lambda port: port == 0 or _is_port(port), "a port is a number from 1 to 65535"),
+    ("mail.security", lambda name: name in ("none", "starttls", "tls"), "write none, starttls or tls"),
+    ("mail.sender", _is_sender, "write an address: reports@example.com, or Ringdesk <reports@example.com>"),
+    ("mail.timeout", lambda seconds: 1 <= seconds <= 300, "give 1 to 300 seconds"),
     ("site.country", _is_country, "write the ISO 3166 code of a country in capitals: GB, DE, IN"),
     ("site.timezone", _is_timezone, "write a name of the time zone database: Europe/London, Asia/Kolkata"),
     ("recordings.archive", _is_archive, "write a folder from the root, /srv/recordings, or s3://bucket/prefix"),

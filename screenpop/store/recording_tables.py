@@ -171,12 +171,19 @@ report_schedule = Table(
     Column("name", Text, nullable=False),
     Column("owner", Text, ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
     Column("query", Text, nullable=False),
+    text_("view", "overview"),
     text_("format"),
     json_("recipients"),
     json_("cadence"),
     flag_("active", True),
     maybe_time_("next_at"),
+    maybe_time_("retry_at"),
+    number_("tries"),
+    maybe_time_("handing_at"),
     maybe_time_("sent_at"),
     text_("problem"),
     time_("created_at"),
+    Index("ix_report_schedule_next_at", "next_at"),
 )
+"""A report that is mailed again and again. `next_at`: for which moment the next one is; `handing_at`: since then it is
+being given to the mail server, and what became of it is not written yet; `retry_at`: not before then again."""

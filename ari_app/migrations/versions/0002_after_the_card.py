@@ -184,17 +184,22 @@ def _report_schedule() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("view", sa.Text(), server_default=sa.text("'overview'"), nullable=False),
         sa.Column("format", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("recipients", sa.JSON(), nullable=False),
         sa.Column("cadence", sa.JSON(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("handing_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["owner"], ["user.id"], name="fk_report_schedule_owner_user", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_report_schedule"),
     )
+    op.create_index("ix_report_schedule_next_at", "report_schedule", ["next_at"], unique=False)
 
 
 def _review() -> None:
