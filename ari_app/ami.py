@@ -74,6 +74,11 @@ class AmiConnection(asyncio.Protocol):
         return self._framer.banner
 
     @property
+    def dropped(self) -> int:
+        """How many messages were too long."""
+        return self._framer.dropped
+
+    @property
     def spoke(self) -> bool:
         """Whether anything at all was read."""
         return self._spoke

@@ -11,6 +11,7 @@ from ari_app.translate import legs_listed, snapshot, translate
 from screenpop.calls.tracker import Tracker
 from screenpop.core import Core
 from screenpop.facts import CallFact, ExtensionsChanged, PbxLinkChanged
+from screenpop.pbx import Troubles
 
 
 class Attachment:
@@ -31,6 +32,15 @@ class Attachment:
     def state(self) -> PbxLinkChanged:
         """How the link stands."""
         return self.link.state
+
+    @property
+    def troubles(self) -> Troubles:
+        """What went wrong with events since the service began."""
+        return Troubles(self.tracker.failures, self.link.dropped, self.tracker.placeholders)
+
+    def retry_now(self) -> None:
+        """Do not wait for the next try to attach."""
+        self.link.retry_now()
 
     async def run(self) -> None:
         """Attach and stay attached, for ever."""

@@ -34,13 +34,16 @@ from screenpop.config import Config
 from screenpop.core import Core, make_pops, opened, store_url, warm_up
 from screenpop.errors import BadConfiguration
 from screenpop.facts import PbxLinkChanged
+from screenpop.mail import Mailer
 from screenpop.pbx import PbxState
 from screenpop.pops.service import Pops
 from screenpop.recordings.asking import RecordingDesk
+from screenpop.reports.delivery import Deliveries, Post
 from web.app import build_app
 from web.card import CardRenderer
 from web.keys import Services
 from web.render import build_environment
+from web.reports.mail import MailedReports
 from web.sessions import Sessions
 
 SUMMARY = "run the service"
@@ -83,7 +86,8 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
     pops = make_pops(core, renderer)
     control = _control(core, attachment)
     ear = AmiEar(attachment.link, control.device_of, attachment.tracker.talking_channel)
-    services = replace(make_services(core, attachment, pops), control=control, ear=ear, recorder=recording.recorder)
+    made = make_services(core, attachment, pops)
+    services = replace(made, control=control, ear=ear, care=attachment, recorder=recording.recorder)
     async with AsyncExitStack() as stack:
         if core.config.agi.enabled:
             await stack.enter_async_context(_agi(core, recording.recorder))
@@ -101,6 +105,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
             core.index.run(core.store),
             core.users.run(),
             pops.run(),
+            services.deliveries.run(),
             _close_vanished(core, attachment),
             _warm_up(renderer),
         ]
@@ -142,10 +147,23 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         board_settings=core.board_settings,
         listeners=core.listeners,
         reports=core.reports,
+        schedules=core.schedules,
+        deliveries=_deliveries(core),
         pbx=pbx,
         check=Check(core.config),
         demo=DemoCalls(Path(core.config.demo.folder)) if core.config.demo.enabled else None,
     )
+
+
+def _deliveries(core: Core) -> Deliveries:
+    post = Post(
+        store=core.store,
+        users=core.users,
+        schedules=core.schedules,
+        mailer=Mailer(core.config.mail),
+        documents=MailedReports(core),
+    )
+    return Deliveries(post)
 
 
 def _control(core: Core, attachment: Attachment) -> AmiControl:

@@ -64,6 +64,7 @@ class AmiLink:
         self._connection: AmiConnection | None = None
         self._booted = asyncio.Event()
         self._failures = 0
+        self._dropped = 0
         self._pauses: tuple[float, ...] = ()
         self._hurry = asyncio.Event()
         self._state = PbxLinkChanged(up=False, state="connecting", reason=f"connecting to {self._address}")
@@ -83,6 +84,11 @@ class AmiLink:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._queue.run())
             group.create_task(self._supervise())
+
+    @property
+    def dropped(self) -> int:
+        """How many messages were too long, over all connections so far."""
+        return self._dropped + (self._connection.dropped if self._connection else 0)
 
     def retry_now(self) -> None:
         """Do not wait for the next try: somebody has changed something."""
@@ -138,6 +144,7 @@ class AmiLink:
             await self._keep(connection)
         finally:
             self._connection = None
+            self._dropped += connection.dropped
             connection.close()
 
     async def _attach(self, connection: AmiConnection) -> None:

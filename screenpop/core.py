@@ -48,6 +48,7 @@ from screenpop.recordings.listens import Listens
 from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
 from screenpop.recordings.shares import Shares
+from screenpop.reports.schedules import Schedules
 from screenpop.reports.service import Reports
 from screenpop.store.engine import Store, default_url
 
@@ -93,6 +94,7 @@ class Core:
     board_settings: BoardSettings
     listeners: Listeners
     reports: Reports
+    schedules: Schedules
 
 
 def store_url(config: Config) -> str:
@@ -136,6 +138,7 @@ def make_pops(core: Core, render: Renderer) -> Pops:
             calls=core.calls,
             render=render,
             recordings=core.recordings,
+            ears=core.listeners,
         )
     )
 
@@ -220,4 +223,5 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         board_settings=board_settings,
         listeners=Listeners(store, bus, board.calls, board_settings),
         reports=Reports(store, lambda: board_settings.now.target),
+        schedules=Schedules(store, users, config.site.timezone),
     )

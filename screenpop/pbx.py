@@ -51,6 +51,28 @@ class PbxState(Protocol):
     def state(self) -> PbxLinkChanged: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """What went wrong with events of the PBX since the service began. All should be 0, but `half_seen`."""
+
+    failures: int = 0
+    """Events that could not be applied to the calls; the log says why."""
+    dropped: int = 0
+    """Messages that were too long, and thrown away."""
+    half_seen: int = 0
+    """Channels of which the beginning was not seen: calls that were up before Ringdesk was."""
+
+
+class PbxCare(Protocol):
+    """Looks after the link to the PBX."""
+
+    def retry_now(self) -> None:
+        """Do not wait for the next try: somebody has changed something."""
+
+    @property
+    def troubles(self) -> Troubles: ...
+
+
 class Finding(Protocol):
     """One requirement of a good attachment, and how it stands. Texts are English, for an admin."""
 

@@ -31,13 +31,15 @@ from screenpop.errors import NotAllowed
 from screenpop.hub import Hub
 from screenpop.lines import Lines
 from screenpop.numbers import Numbers
-from screenpop.pbx import PbxCheck, PbxControl, PbxEar, PbxRecorder, PbxState, SampleCalls
+from screenpop.pbx import PbxCare, PbxCheck, PbxControl, PbxEar, PbxRecorder, PbxState, SampleCalls
 from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality
 from screenpop.recordings.listens import Listens
 from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
 from screenpop.recordings.shares import Shares
+from screenpop.reports.delivery import Deliveries
+from screenpop.reports.schedules import Schedules
 from screenpop.reports.service import Reports
 from screenpop.store.engine import Store
 from web.sessions import Session, Sessions
@@ -80,11 +82,15 @@ class Services:
     board_settings: BoardSettings
     listeners: Listeners
     reports: Reports
+    schedules: Schedules
+    deliveries: Deliveries
     pbx: PbxState
     control: PbxControl | None = None
     """Acts on calls; None where ARI and AMI actions are not to be had."""
     ear: PbxEar | None = None
     """Lets a supervisor into calls; None where AMI actions are not to be had."""
+    care: PbxCare | None = None
+    """Looks after the link to the PBX; None where there is none of our own."""
     check: PbxCheck | None = None
     """Looks at the attachment, for the admin's page; None where nobody can."""
     recorder: PbxRecorder | None = None

@@ -43,6 +43,13 @@ PLACES = (
         Permission.EDIT_CATEGORIES,
     ),
     Place(
+        N_("Call results"),
+        N_("What agents can say of a call"),
+        "/admin/results",
+        "check",
+        Permission.EDIT_CATEGORIES,
+    ),
+    Place(
         N_("Caller's card"),
         N_("What the card shows, in which order"),
         "/admin/layout",
@@ -69,6 +76,13 @@ PLACES = (
         "/admin/calibration",
         "users",
         Permission.REVIEW_CALLS,
+    ),
+    Place(
+        N_("Board"),
+        N_("What service level means, and whether agents see who listens"),
+        "/admin/board",
+        "monitor",
+        Permission.EDIT_BOARD,
     ),
     Place(N_("Import"), N_("Customers from a CSV file"), "/admin/import", "upload", Permission.IMPORT_CUSTOMERS),
     Place(N_("Site"), N_("What the configuration file says"), "/admin/site", "info", Permission.SEE_PBX),

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     SEE_BOARD = "see_board"
     LISTEN_LIVE = "listen_live"
     SEE_REPORTS = "see_reports"
+    EDIT_BOARD = "edit_board"
 
 
 _FROM_ROLE: dict[Role, frozenset[Permission]] = {
@@ -85,6 +86,7 @@ _FROM_ROLE: dict[Role, frozenset[Permission]] = {
             Permission.HOLD_RECORDINGS,
             Permission.EDIT_RECORDING_RULES,
             Permission.EDIT_ANALYSIS,
+            Permission.EDIT_BOARD,
         }
     ),
 }

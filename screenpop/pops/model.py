@@ -59,6 +59,8 @@ class Pop:
     picked_up_from: str = ""
     recording: Literal["", "on", "paused"] = ""
     """Is the call recorded, as of now? Set by who shows the pop."""
+    heard: bool = False
+    """Is a supervisor listening in, and the agent told so? Set by who shows the pop."""
     version: int = 1
     """Counted by who shows the pop: it grows with every update of what is on the screen."""
 

@@ -67,6 +67,12 @@ class RecordingState(Protocol):
     def is_paused(self, call_id: str) -> bool: ...
 
 
+class Ears(Protocol):
+    """Which agents are told that somebody listens in."""
+
+    def heard(self, call_id: str, agent: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seams:
     """What the pops work with."""
@@ -79,3 +85,4 @@ class Seams:
     calls: CallDesk
     render: Renderer
     recordings: RecordingState | None = None
+    ears: Ears | None = None

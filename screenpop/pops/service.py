@@ -16,7 +16,7 @@ from screenpop.agents.model import User
 from screenpop.cards.model import Card
 from screenpop.customers.model import Customer, NewCustomer
 from screenpop.errors import N_, BadInput, NotFound
-from screenpop.facts import CallFact, CallStarted, ExtensionsChanged, RecordingChanged, UserChanged
+from screenpop.facts import CallFact, CallStarted, ExtensionsChanged, ListenerChanged, RecordingChanged, UserChanged
 from screenpop.pops.model import Change, Pop, PopBook
 from screenpop.pops.seams import Seams, Work
 from screenpop.pops.wire import describe
@@ -59,6 +59,7 @@ class Pops:
         seams.bus.subscribe(CallFact, self._take)
         seams.bus.subscribe(ExtensionsChanged, lambda _: self._refresh_all())
         seams.bus.subscribe(RecordingChanged, lambda fact: self._refresh_call(fact.call_id))
+        seams.bus.subscribe(ListenerChanged, lambda fact: self._refresh_call(fact.call_id))
         seams.bus.subscribe(UserChanged, lambda _: self._refresh_all())
 
     async def run(self) -> None:
@@ -266,7 +267,7 @@ class Pops:
 
     def _send(self, pop: Pop, card: Card, shown: _Shown, user: User) -> None:
         work = shown.work.get(user.id, Work())
-        pop = replace(pop, recording=self._recording(pop))
+        pop = replace(pop, recording=self._recording(pop), heard=self._heard(pop))
         if shown.made_of.get(user.id) == (pop, card, work, user):
             return
         made_of = pop, card, work, user
@@ -283,6 +284,10 @@ class Pops:
         if desk is None or pop.state != "answered" or not desk.is_recorded(pop.call.id):
             return ""
         return "paused" if desk.is_paused(pop.call.id) else "on"
+
+    def _heard(self, pop: Pop) -> bool:
+        ears = self._seams.ears
+        return ears is not None and pop.state == "answered" and ears.heard(pop.call.id, pop.agent)
 
     def _payload(self, pop_id: str, user_id: str) -> bytes:
         shown = self._shown.get(pop_id)

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from web.admin import (
+    board,
     calibration,
     categories,
     extensions,
@@ -11,6 +12,7 @@ from web.admin import (
     lines,
     overview,
     pbx,
+    results,
     scorecards,
     trackers,
     users,
@@ -29,6 +31,8 @@ def routes() -> list[web.RouteDef]:
         *scorecards.routes(),
         *calibration.routes(),
         *categories.routes(),
+        *results.routes(),
         *layout.routes(),
+        *board.routes(),
         *imports.routes(),
     ]
