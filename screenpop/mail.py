@@ -177,9 +177,8 @@ def _said(*, unsure: bool = False) -> Iterator[None]:
     except (TimeoutError, SMTPTimeoutError) as error:
         raise MailFailed("The mail server did not answer in time.", unsure=unsure) from error
     except (SMTPException, OSError, ValueError) as error:
-        raise MailFailed(
-            "The mail server cannot be reached: %(said)s", unsure=unsure, said=one_line(str(error))
-        ) from error
+        said = one_line(str(error))[:300]
+        raise MailFailed("The mail server cannot be reached: %(said)s", unsure=unsure, said=said) from error
 
 
 def _text(error: Any) -> str:

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,14 +25,14 @@ class Cadence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 def clean_cadence(every: str, at: str, weekday: str, day: str) -> Cadence:
     """The cadence that a form says. Raises BadInput."""
-    if every not in ("day", "week", "month"):
+    if every not in get_args(Every):
         raise BadInput("Choose daily, weekly or monthly.", "every")
     try:
         clock = time.fromisoformat(at)
     except ValueError:
         raise BadInput("Write a time, 07:00.", "at") from None
     return Cadence(
-        every=every,
+        every=cast(Every, every),
         at=f"{clock:%H:%M}",
         weekday=_number(weekday or "0", 0, 6, "weekday"),
         day=_number(day or "1", 1, 31, "day"),

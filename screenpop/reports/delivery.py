@@ -22,7 +22,7 @@ import structlog
 from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.agents.users import Users
-from screenpop.errors import RingdeskError
+from screenpop.errors import N_, RingdeskError
 from screenpop.mail import Letter, Mailer, MailFailed, message_of
 from screenpop.reports.schedules import Format, Schedule, Schedules, read
 from screenpop.store.engine import Store
@@ -31,9 +31,10 @@ from screenpop.store.tables import report_schedule as table
 LOOK_SECONDS = 20.0
 CATCH_UP = timedelta(days=7)
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
-MAYBE_SENT = "Ringdesk was stopped while the mail was being handed over: it may have been sent, and was not sent again."
-NO_RIGHT = "Its owner may not see reports any more."
-NO_LONGER = "It came due while Ringdesk was away, too long ago to be sent."
+MAYBE_SENT = N_(
+    "Ringdesk was stopped while the mail was being handed over: it may have been sent, and was not sent again."
+)NO_RIGHT = N_("Its owner may not see reports any more.")
+NO_LONGER = N_("It came due while Ringdesk was away, too long ago to be sent.")
 
 log = structlog.get_logger(__name__)
 
@@ -119,7 +120,8 @@ class Deliveries:
         message = message_of(letter, post.mailer.sender, schedule.recipients, post.clock(), mark)
 
         async def handing() -> None:
-            await self._write(schedule, handing_at=post.clock())
+            if not await self._write(schedule, handing_at=post.clock()):
+                raise RingdeskError("It was changed while it was being sent.")
 
         return await post.mailer.send(message, schedule.recipients, handing if mark else None)
 
@@ -154,9 +156,11 @@ class Deliveries:
         for schedule in lost:
             await self._done(schedule, schedule.next_at or self._post.clock(), problem=MAYBE_SENT)
 
-    async def _write(self, schedule: Schedule, **values: object) -> None:
+    async def _write(self, schedule: Schedule, **values: object) -> bool:
+        """Write into its row, unless somebody has changed meanwhile when it is due; was it written?"""
+        same = sa.and_(table.c.id == schedule.id, table.c.next_at.is_not_distinct_from(schedule.next_at))
         async with self._post.store.begin() as tx:
-            await tx.execute(sa.update(table).where(table.c.id == schedule.id).values(values))
+            return (await tx.execute(sa.update(table).where(same).values(values))).rowcount > 0
 
 
 def _refused(recipients: str) -> str:

@@ -56,7 +56,7 @@ class Schedule:
 
 
 class Schedules:
-    """What the page of schedules does. A person sees the own ones, who manages users sees all. Raises NotFound, BadInput."""
+    """What the page of schedules does. A person has the own ones, who manages users all. Raises NotFound, BadInput."""
 
     def __init__(self, store: Store, users: Users, site_zone: str, clock: Callable[[], datetime] | None = None) -> None:
         self._store, self._users, self._site_zone = store, users, site_zone
@@ -80,11 +80,8 @@ class Schedules:
             old = await self._one(tx, me, schedule_id) if schedule_id else None
             if old is None and await self._count(tx, me) >= MOST:
                 raise BadInput("You have %(most)d reports by mail already.", most=MOST)
-            made = (
-                replace(made, id=old.id, owner=old.owner, sent_at=old.sent_at, created_at=old.created_at)
-                if old
-                else made
-            )
+            if old:
+                made = replace(made, id=old.id, owner=old.owner, sent_at=old.sent_at, created_at=old.created_at)
             made = replace(made, next_at=self.due_after(made, self._clock()) if made.active else None)
             await self._write(tx, me, old, made)
         return made
