@@ -1,7 +1,7 @@
 """What an address asks of the reports, and of whose calls."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from aiohttp import web
@@ -13,8 +13,9 @@ from screenpop.reports.asking import filters_of, may_see_all, own_calls
 from screenpop.reports.model import Asked, View
 from screenpop.reports.periods import period_of
 from web import i18n
-from web.keys import Services, services, user_of
+from web.keys import services, user_of
 from web.render import reading
+from web.reports.house import House
 
 VIEWS: tuple[View, ...] = get_args(View)
 OWN_VIEWS: tuple[View, ...] = ("overview", "hours", "customers", "quality")
@@ -39,14 +40,14 @@ def question(request: web.Request) -> Question:
         )
 
 
-def asked_by(house: Services, me: User, view: str, query: str) -> Question:
-    """The same for a person and an address; the time zone is that of the reader of this moment (`i18n.use`)."""
+def asked_by(house: House, me: User, view: str, query: str, now: datetime | None = None) -> Question:
+    """The same for a person and an address at the moment `now`; the zone is that of the reader (`i18n.use`)."""
     sees_all = may_see_all(me)
     if view not in (VIEWS if sees_all else OWN_VIEWS):
         raise NotFound("There is no such report.")
     search, zone = searches.parse(query), i18n.reader().zone
     asked = Asked(
-        period=period_of(search, datetime.now(zone).date(), zone),
+        period=period_of(search, (now or datetime.now(UTC)).astimezone(zone).date(), zone),
         search=search,
         own=own_calls(me),
         target=house.reports.target,

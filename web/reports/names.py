@@ -7,8 +7,8 @@ from screenpop.errors import N_
 from screenpop.reports.choices import choices
 from screenpop.reports.model import Asked, View
 from web.i18n import gettext
-from web.keys import Services
 from web.reports.asking import chosen
+from web.reports.house import House
 
 NAMES: Final[Mapping[View, str]] = {
     "overview": N_("Overview"),
@@ -56,7 +56,7 @@ DIRECTIONS: Final[Mapping[str, str]] = {
 }
 
 
-async def filter_words(house: Services, asked: Asked) -> list[str]:
+async def filter_words(house: House, asked: Asked) -> list[str]:
     """What the calls are limited to, a line each: `Queue: sales`."""
     given, known = chosen(asked), await choices(house.store)
     user = house.users.get(given["agent"])
@@ -72,7 +72,7 @@ async def filter_words(house: Services, asked: Asked) -> list[str]:
     return [f"{gettext(name)}: {value}" for name, value in lines.items() if value]
 
 
-async def _customer(house: Services, customer_id: str) -> str:
+async def _customer(house: House, customer_id: str) -> str:
     if not customer_id or customer_id == "unknown":
         return customer_id and gettext("Unknown callers")
     return (await house.customers.get(customer_id)).title
