@@ -1,10 +1,12 @@
 """Calls that fit a search, as the call log shows them: pages, sums, and where words were said."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
+
+import sqlalchemy as sa
 
 from screenpop.calls import log_store, search_store
 from screenpop.calls.hits import Hit, hits
@@ -68,6 +70,12 @@ class CallFinder:
         async with self._store.read() as tx:
             rows = await log_store.select(tx, call.c.id == call_id, *search_store.own(whose), limit=1, offset=0)
         return rows[0] if rows else None
+
+    async def among(self, call_ids: Collection[str], whose: Whose) -> set[str]:
+        """Those of the calls that `whose` may see."""
+        query = sa.select(call.c.id).where(call.c.id.in_(call_ids), *search_store.own(whose))
+        async with self._store.read() as tx:
+            return set((await tx.execute(query)).scalars())
 
     async def hits(self, calls: Iterable[LoggedCall], q: str) -> dict[str, Hit]:
         """Where the words of `q` were said or written in these calls."""

@@ -117,15 +117,20 @@ def to_query(search: Search) -> str:
     """The query that `parse` makes this search of; "" for everything."""
     pairs: list[tuple[str, str]] = []
     for name, attribute in _FIELD.items():
-        value = getattr(search, attribute)
-        if value != getattr(EVERYTHING, attribute):
-            pairs += [(name, _written(each)) for each in (value if isinstance(value, tuple) else (value,))]
+        if getattr(search, attribute) != getattr(EVERYTHING, attribute):
+            pairs += [(name, text) for text in value_of(search, name)]
     return urlencode(pairs)
 
 
 def active(search: Search) -> list[str]:
     """The names that narrow the search, the order of the rows aside."""
     return [name for name, at in _FIELD.items() if at != "sort" and getattr(search, at) != getattr(EVERYTHING, at)]
+
+
+def value_of(search: Search, name: str) -> list[str]:
+    """What stands in the address after this name: one text for each value."""
+    value = getattr(search, _FIELD[name])
+    return [_written(each) for each in (value if isinstance(value, tuple) else (value,))]
 
 
 def without(search: Search, name: str, value: str = "") -> Search:

@@ -1,8 +1,10 @@
 """How a search is read. Each filter is asked for its rows, up to a few: the one that leaves fewest is the way in, and
-the others are looked at on its rows. Where none leaves few, the calls are read in the order in which they are wanted,
-until a page is full: that is soon, for every filter leaves many.
+the others are looked at on its rows. Where none leaves few, those that leave not very many are held against each other.
+Where that leaves too much, the calls are read in the order in which they are wanted, until a page is full: that is
+soon, for then every filter leaves many.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -19,8 +21,10 @@ from screenpop.calls.search_text import Text
 from screenpop.numbers import Numbers
 from screenpop.store.tables import call
 
-FEW: Final = 2_000
-"""So many rows are read one by one in a few hundredths of a second."""
+FEW: Final = 4_000
+"""So many rows are read one by one in two hundredths of a second."""
+MANY: Final = 20_000
+"""So many rows are listed by an index in as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +50,41 @@ class Plan:
     @property
     def every(self) -> tuple[Where, ...]:
         """All conditions of a call."""
-        rows = () if self.rows is None else (rows_in(sorted(self.rows)),)
-        text = () if self.text is None else (self.text.said_each if self.rows is not None else self.text.said,)
-        return (*rows, *self.where, *text)
+        if self.rows is None:
+            return (*self.where, *([self.text.said] if self.text else []))
+        among = [self.text.said_among(self.rows)] if self.text else []
+        return (rows_in(self.rows), *self.where, *among)
 
 
 async def plan(tx: AsyncConnection, asked: Asked) -> Plan:
     """How to read what is asked."""
     wanted = await _conditions(tx, asked)
-    text = await search_text.read(tx, asked.search.q, asked.numbers, FEW) if asked.search.q else None
-    fewest, lead = await _fewest(tx, wanted)
-    if text and text.rows is not None and (fewest is None or len(text.rows) < len(fewest)):
-        return Plan(rows=text.rows, where=tuple(each.where(loose) for each in wanted))
+    text = await _text(tx, asked)
+    everything = tuple(each.where(loose) for each in wanted)
+    fewest = await _fewest(tx, wanted)
+    if text and text.rows is not None and (fewest is None or len(text.rows) <= len(fewest)):
+        return Plan(rows=text.rows, where=everything)
+    if fewest is None:
+        fewest = await _in_several(tx, wanted, asked.search)
     if fewest is not None:
-        return Plan(rows=fewest, where=tuple(each.where(loose) for each in wanted if each is not lead), text=text)
+        return Plan(rows=fewest, where=everything, text=text)
     return Plan(rows=None, where=_in_order(wanted, asked.search, by_text=text is not None), text=text)
+
+
+async def _text(tx: AsyncConnection, asked: Asked) -> Text | None:
+    if not asked.search.q:
+        return None
+    return await search_text.read(tx, asked.search.q, asked.numbers, _span(asked), FEW)
+
+
+def _span(asked: Asked) -> period.Span:
+    search = asked.search
+    return period.span(search.period, search.start, search.end, asked.now, asked.zone)
 
 
 async def _conditions(tx: AsyncConnection, asked: Asked) -> list[Condition]:
     search = asked.search
-    span = period.span(search.period, search.start, search.end, asked.now, asked.zone)
+    span = _span(asked)
     found = [*own(asked.whose), *conditions(search, span, asked.now)]
     if search.number:
         found.insert(0, await search_text.number(tx, search.number, asked.numbers))
@@ -82,20 +101,33 @@ async def _clock(tx: AsyncConnection, asked: Asked, span: period.Span) -> Condit
     return clock(pieces, period.offsets(whole, asked.zone), asked.search)
 
 
-async def _fewest(tx: AsyncConnection, wanted: Sequence[Condition]) -> tuple[frozenset[int] | None, Condition | None]:
+async def _fewest(tx: AsyncConnection, wanted: Sequence[Condition]) -> frozenset[int] | None:
     """The rows of the condition that leaves fewest, if any leaves few."""
     fewest: frozenset[int] | None = None
-    lead = None
     for each in wanted:
-        rows = await listed(tx, each.listed, FEW) if each.listed is not None else None
+        rows = await listed(tx, each.listed, FEW)
         if rows is not None and (fewest is None or len(rows) < len(fewest)):
-            fewest, lead = rows, each
-    return fewest, lead
+            fewest = rows
+    return fewest
 
 
-async def listed(tx: AsyncConnection, query: "sa.Select[int]", most: int) -> frozenset[int] | None:
-    """The rows of a condition, None where they are more than `most`."""
-    rows = (await tx.execute(query.limit(most + 1))).scalars().all()
+async def _in_several(tx: AsyncConnection, wanted: Sequence[Condition], search: Search) -> frozenset[int] | None:
+    """The rows that are in all lists which are not very long. None where there is none such, or one only whose index
+    is in the order of time: a page is sooner read by that."""
+    by_time = search.sorted_by == "time"
+    found = [(each, rows) for each in wanted if (rows := await listed(tx, each.listed, MANY)) is not None]
+    if not found or (len(found) == 1 and ((found[0][0].ordered and by_time) or found[0][0].of == search.sorted_by)):
+        return None
+    return frozenset.intersection(*(rows for _, rows in found))
+
+
+async def listed(tx: AsyncConnection, query: "sa.Select[int] | None", most: int) -> frozenset[int] | None:
+    """The rows of a condition, None where they are more than `most`, or no index lists them."""
+    if query is None:
+        return None
+    some = query.limit(most + 1).subquery()
+    # One text for all is read ten times faster than a row each.
+    rows = json.loads(await tx.scalar(sa.select(sa.func.json_group_array(some.c.row))) or "[]")
     return frozenset(rows) if len(rows) <= most else None
 
 

@@ -5,7 +5,7 @@ SQLite does not look up in an index. So the plan, not the planner, says by which
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -67,9 +67,9 @@ def loose(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return sa.UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
-def rows_in(rows: Sequence[int]) -> Where:
+def rows_in(rows: Iterable[int]) -> Where:
     """Calls by the numbers of their rows, however many."""
-    return _ROWID.in_(values_of(rows))
+    return _ROWID.in_(values_of(sorted(rows)))
 
 
 def conditions(search: Search, period: Span, now: datetime) -> list[Condition]:

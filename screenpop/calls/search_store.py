@@ -164,7 +164,7 @@ def _elsewhere(made: Plan) -> list[Sequence[Where]]:
     if text is None or not text.others:
         return []
     if text.other_rows is not None:
-        return [[rows_in(sorted(text.other_rows))]]
+        return [[rows_in(text.other_rows)]]
     return [[where] for where in text.elsewhere]
 
 
@@ -178,7 +178,7 @@ async def _said(
 ) -> list[Cursor]:
     """Calls by what was said in them: the word index is in the order of time already."""
     assert made.text is not None
-    found = await said_in_order(tx, made.text.match, order.descending, where, edge.at if edge else None, limit)
+    found = await said_in_order(tx, made.text, order.descending, where, edge.at if edge else None, limit)
     if len(found) < limit:
         return [Cursor(0.0, at, id_) for at, id_ in found]
     # Calls of the same microsecond stand in the index in any order: take all of the last one's.

@@ -1,13 +1,14 @@
 """The search box and the number field in SQL: what was said and written, by whom one talked with, from which number."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.calls import search_words
+from screenpop.calls.period import Span
 from screenpop.calls.search_sql import ROW, Condition, Where, loose, rows_in, values_of
 from screenpop.customers import search as customer_search
 from screenpop.numbers import Numbers, fold_digits
@@ -35,40 +36,63 @@ class Text:
     match: str
     others: tuple[Condition, ...]
     other_rows: frozenset[int] | None
-    rows: frozenset[int] | None = field(default=None)
+    within: tuple[Where, ...] = ()
+    """The part of the word index that belongs to the period."""
+    rows: frozenset[int] | None = None
 
     @property
     def said(self) -> Where:
-        """Fits, for many calls: the matching ones are listed first."""
-        found = sa.select(_FTS.c.rowid).where(_matches(self.match))
+        """Fits, for many calls: all matching ones are listed first."""
+        found = sa.select(_FTS.c.rowid).where(*self._matching)
+        texts = sa.select(call_text.c.call_id).where(call_text.c.row.in_(found))
+        return sa.or_(*([call.c.id.in_(texts)] if self.match else [sa.false()]), *self.elsewhere)
+
+    def said_among(self, rows: Iterable[int]) -> Where:
+        """Fits, for calls of these rows: what matches is run through, and only theirs kept."""
+        theirs = sa.select(call.c.id).where(rows_in(rows))
+        wanted = sa.select(call_text.c.row).where(call_text.c.call_id.in_(theirs))
+        found = sa.select(_FTS.c.rowid).where(*self._matching, loose(_FTS.c.rowid).in_(wanted))
         texts = sa.select(call_text.c.call_id).where(call_text.c.row.in_(found))
         return sa.or_(*([call.c.id.in_(texts)] if self.match else [sa.false()]), *self.elsewhere)
 
     @property
     def said_each(self) -> Where:
-        """Fits, for few calls: each is looked up."""
+        """Fits, for a handful of calls: each is looked up."""
         of_call = sa.and_(call_text.c.call_id == call.c.id, _FTS.c.rowid == call_text.c.row)
-        each = sa.exists().where(of_call, _matches(self.match))
+        each = sa.exists().where(of_call, *self._matching)
         return sa.or_(*([each] if self.match else [sa.false()]), *self.elsewhere)
+
+    @property
+    def _matching(self) -> tuple[Where, ...]:
+        return _matches(self.match), *self.within
 
     @property
     def elsewhere(self) -> tuple[Where, ...]:
         """Fits by name or number."""
         if self.other_rows is not None:
-            return (rows_in(sorted(self.other_rows)),)
+            return (rows_in(self.other_rows),)
         return tuple(each.where(loose) for each in self.others)
 
 
-async def read(tx: AsyncConnection, q: str, numbers: Numbers, most: int) -> Text:
-    """What `q` asks, and its rows if they are not more than `most`."""
+async def read(tx: AsyncConnection, q: str, numbers: Numbers, period: Span, most: int) -> Text:
+    """What `q` asks of the calls of a period, and its rows if they are not more than `most`."""
     match = search_words.expression(search_words.terms(q))
     others = await _others(tx, q, numbers)
-    other_rows = await _rows_of(tx, others, most)
-    text = Text(match=match, others=others, other_rows=other_rows)
-    said = await _said(tx, match, most)
-    if said is None or other_rows is None or len(said) + len(other_rows) > most:
+    text = Text(match=match, others=others, other_rows=await _rows_of(tx, others, most), within=_within(period))
+    said = await _said(tx, text, most)
+    if said is None or text.other_rows is None or len(said) + len(text.other_rows) > most:
         return text
-    return Text(match=match, others=others, other_rows=other_rows, rows=said | other_rows)
+    return replace(text, rows=said | text.other_rows)
+
+
+def _within(period: Span) -> tuple[Where, ...]:
+    row, (begin, end) = _FTS.c.rowid, period
+    first = [row >= _micros(begin) - SLACK] if begin else []
+    return (*first, *([row <= _micros(end) + SLACK] if end else []))
+
+
+def _micros(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
 
 
 async def number(tx: AsyncConnection, part: str, numbers: Numbers) -> Condition:
@@ -125,11 +149,11 @@ async def _rows_of(tx: AsyncConnection, others: Sequence[Condition], most: int) 
     return rows
 
 
-async def _said(tx: AsyncConnection, match: str, most: int) -> frozenset[int] | None:
+async def _said(tx: AsyncConnection, text: Text, most: int) -> frozenset[int] | None:
     """The rows of the calls in whose text it stands; None where there are more than `most`."""
-    if not match:
+    if not text.match:
         return frozenset()
-    found = sa.select(_FTS.c.rowid).where(_matches(match)).limit(most + 1)
+    found = sa.select(_FTS.c.rowid).where(_matches(text.match), *text.within).limit(most + 1)
     texts = (await tx.execute(found)).scalars().all()
     if len(texts) > most:
         return None
@@ -142,7 +166,7 @@ def _matches(match: str) -> Where:
 
 
 async def said_in_order(
-    tx: AsyncConnection, match: str, descending: bool, where: Sequence[Where], edge: datetime | None, limit: int
+    tx: AsyncConnection, text: Text, descending: bool, where: Sequence[Where], edge: datetime | None, limit: int
 ) -> list[tuple[datetime, str]]:
     """When they began and their ids: calls with these words, in the order of the word index, which is that of time."""
     row = _FTS.c.rowid
@@ -152,11 +176,10 @@ async def said_in_order(
         .select_from(_FTS)
         .join(call_text, call_text.c.row == loose(row))
         .join(call, call.c.id == loose(call_text.c.call_id))
-        .where(_matches(match), *where)
+        .where(_matches(text.match), *text.within, *where)
         .order_by(row.desc() if descending else row.asc())
         .limit(limit)
     )
     if edge is not None:
-        micros = int(edge.timestamp() * 1_000_000)
-        query = query.where(row <= micros + SLACK if descending else row >= micros - SLACK)
+        query = query.where(row <= _micros(edge) + SLACK if descending else row >= _micros(edge) - SLACK)
     return [(at, id_) for at, id_ in await tx.execute(query)]

@@ -10,8 +10,8 @@ from screenpop.customers.fold import fold
 from screenpop.numbers import Numbers, fold_digits
 
 MOST_TERMS: Final = 12
-SHORTEST_BEGIN: Final = 2
-"""Letters before a `*`: with one the index would list most of what it holds."""
+SHORTEST_BEGIN: Final = 3
+"""Letters before a `*`: with fewer the index would list most of what it holds."""
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″＂", '"'))
 _TERM = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
 _TOKEN = re.compile(r"[^\W_]+")

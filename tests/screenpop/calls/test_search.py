@@ -146,15 +146,24 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.mark.feature("CALL-31", "ANAL-05")
-@given(search=SEARCHES, whose=WHOSE, few=st.sampled_from((0, 3, 40, 2_000)), size=st.sampled_from((9, 33, 200)))
+@given(
+    search=SEARCHES,
+    whose=WHOSE,
+    few=st.sampled_from((0, 3, 40, 2_000)),
+    many=st.sampled_from((0, 50, 2_000)),
+    size=st.sampled_from((9, 33, 200)),
+)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(search=Search(q="refund"), whose=EVERYBODY, few=0, size=9)
-@example(search=Search(hour=(2,)), whose=EVERYBODY, few=0, size=9)
-def test_search_finds_what_plain_python_finds(house: House, search: Search, whose: Whose, few: int, size: int) -> None:
+@example(search=Search(q="refund"), whose=EVERYBODY, few=0, many=0, size=9)
+@example(search=Search(hour=(2,)), whose=EVERYBODY, few=0, many=0, size=9)
+def test_search_finds_what_plain_python_finds(
+    house: House, search: Search, whose: Whose, few: int, many: int, size: int
+) -> None:
     naive = Naive(log=house.log, search=search, numbers=NUMBERS, now=NOW, zone=BERLIN, whose=whose)
     asked = Asked(search=search, numbers=NUMBERS, now=NOW, zone=BERLIN, whose=whose)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_plan, "FEW", few)
+        patch.setattr(search_plan, "MANY", many)
         wanted = naive.ids()
         assert house.walk(asked, size) == wanted
         sums, counted = house.totals(asked)
