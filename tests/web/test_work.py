@@ -196,3 +196,17 @@ async def test_the_calls_page_tells_its_story(sign_in: SignIn, services: Service
         "1:40 The call ended",
     ]
     assert 'id="work"' in page
+
+
+# ---------------------------------------------------------------- the admin's list
+
+
+async def test_admin_writes_the_list_in_the_readers_words(sign_in: SignIn, house: Services) -> None:
+    client = await sign_in("admin")
+    page = await text_of(client, "/admin/results")
+    assert "Done\nCall back\nPassed on\nWrong number</textarea>" in page
+    saved = await client.post("/admin/results", data={"list": "call back\r\nSold\r\n\r\nSold"})
+    assert (saved.status, house.work.dispositions.all()) == (200, ("call_back", "Sold"))
+    refused = await client.post("/admin/results", data={"list": "  "})
+    assert (refused.status, "at least one" in await refused.text()) == (422, True)
+    assert (await (await sign_in("sue")).get("/admin/results")).status == 403
