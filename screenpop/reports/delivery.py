@@ -33,7 +33,8 @@ CATCH_UP = timedelta(days=7)
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
 MAYBE_SENT = N_(
     "Ringdesk was stopped while the mail was being handed over: it may have been sent, and was not sent again."
-)NO_RIGHT = N_("Its owner may not see reports any more.")
+)
+NO_RIGHT = N_("Its owner may not see reports any more.")
 NO_LONGER = N_("It came due while Ringdesk was away, too long ago to be sent.")
 
 log = structlog.get_logger(__name__)
