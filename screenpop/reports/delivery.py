@@ -66,6 +66,11 @@ class Deliveries:
         self._post = post
         self._turn = asyncio.Lock()
 
+    @property
+    def can_mail(self) -> bool:
+        """Is a mail server set up?"""
+        return self._post.mailer.is_set_up
+
     async def run(self) -> None:
         """Look again and again; for ever. What goes wrong with one report stands in its row."""
         while True:

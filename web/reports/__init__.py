@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from web.reports import export, pages
+from web.reports import export, pages, schedules
 
 
 def routes() -> Iterable[web.RouteDef]:
     """All of them."""
-    return [*export.routes(), *pages.routes()]
+    return [*export.routes(), *schedules.routes(), *pages.routes()]
