@@ -120,7 +120,7 @@ DEFAULTS: tuple[Tracker, ...] = (
         alert=True,
         phrases=phrases(
             """not my problem|job|fault, shut up, calm down, stupid, idiot*, damn, shit, bullshit, fuck*, your own fault
-            nicht mein problem, halt ...1 mund|klappe, beruhigen sie sich, dumm, idiot*, scheiß*, verdammt*
+            nicht mein problem, halt ...1 mund|klappe, beruhigen sie sich, dumm, scheiß*, verdammt*
             selbst schuld
             به من ربطی ندارد|نداره, مشکل من نیست, خفه شو*, احمق*, مشکل خودتونه|خودتان"""
         ),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Conversations written by hand, as a transcript would have them, and what a person makes of each.
 
 They are what the rules about words are held against: ordinary calls with small talk, faults of transcription,
