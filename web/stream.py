@@ -13,6 +13,7 @@ What a panel gets (each event's data is one JSON object):
 | `recording` | `{"call_id", "recording_id", "state", "paused"}`: a recording began, paused, is here, or is gone |
 | `analysis` | `{"call_id", "recording_id", "state", "progress"}`: how an analysis goes on; `progress` is 0 to 1 |
 | `notice` | `{"id", "kind", "title", "text", "url"}` |
+| `calls` | `{}`: calls were written; to those who see all |
 | `board` | what changed on the live board, for those who look at it; see `screenpop.board.service` |
 | `prefs` | the user's own preferences after a change |
 | `beat` | `{}`, without an id, every 15 s: where none comes for 40 s the line is dead |

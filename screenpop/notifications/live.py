@@ -19,6 +19,10 @@ REMEMBERED = 1000
 AFTER_CARD = 0.1
 """Seconds that a presence waits: a browser that draws it first would draw the card one frame (16 ms) later."""
 
+CALLS = "calls"
+GATHERED = 1.0
+"""Seconds in which calls that are written are told together."""
+
 
 class Live:
     """Listens on the bus and sends to the hub, from the moment it is made."""
@@ -33,6 +37,7 @@ class Live:
         bus.subscribe(UserChanged, self.prefs)
         bus.subscribe(MissedCallsCounted, self.missed)
         bus.subscribe(TrackerHeard, self.heard)
+        bus.subscribe(CallWritten, self.written)
 
     def pbx(self, fact: PbxLinkChanged) -> None:
         """How the link to the PBX stands: to everybody."""
@@ -50,6 +55,16 @@ class Live:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+
+    def written(self, _: CallWritten) -> None:
+        """The call log may be behind: to those who see all calls, once for what comes within a second."""
+        if CALLS not in self._timers:
+            self._timers[CALLS] = asyncio.get_running_loop().call_later(GATHERED, self._tell_calls)
+
+    def _tell_calls(self) -> None:
+        del self._timers[CALLS]
+        allowed = {user.id for user in self._users.all() if user.active and user.may(Permission.SEE_ALL_CALLS)}
+        self._hub.publish("calls", "{}", allowed)
 
     def _tell_presence(self, user_id: str) -> None:
         del self._timers[user_id]

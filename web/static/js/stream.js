@@ -7,7 +7,7 @@
 
 import { getJson } from "./http.js";
 
-const KINDS = ["hello", "refetch", "pop", "pop_gone", "pbx", "presence", "missed", "recording", "analysis", "notice", "prefs", "board", "beat"];
+const KINDS = ["hello", "refetch", "pop", "pop_gone", "pbx", "presence", "missed", "calls", "recording", "analysis", "notice", "prefs", "board", "beat"];
 const DEAD_AFTER = 40_000; // the server beats every 15 s
 const RETRY = [1000, 2000, 5000, 10_000];
 const QUIET = 2500; // a break shorter than this is not worth showing
