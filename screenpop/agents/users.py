@@ -46,6 +46,7 @@ PREFERENCES: Mapping[str, type] = {
     "desktop": bool,
     "theme": str,
     "density": str,
+    "call_columns": list,
 }
 """What a user may set for himself; other keys are refused."""
 

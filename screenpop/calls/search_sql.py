@@ -29,8 +29,8 @@ SORTED: Final = {
     "wait": call.c.wait_seconds,
     "score": call.c.score,
 }
-BAD, GOOD = -0.25, 0.25
-"""A tone below is bad, one above is good; between them it is neutral."""
+BAD, GOOD = -0.15, 0.15
+"""A tone from here down is bad, from here up good; between them it is neutral."""
 _C = call.c
 
 
@@ -216,9 +216,9 @@ def _between(column: sa.Column[Any], low: float | None, high: float | None) -> C
 def _sentiment(search: Search) -> Iterator[Condition]:
     if search.sentiment:
         tones: dict[str, Callable[[sa.ColumnElement[Any]], Where]] = {
-            "bad": lambda tone: tone < BAD,
-            "neutral": lambda tone: tone.between(BAD, GOOD),
-            "good": lambda tone: tone > GOOD,
+            "bad": lambda tone: tone <= BAD,
+            "neutral": lambda tone: sa.and_(tone > BAD, tone < GOOD),
+            "good": lambda tone: tone >= GOOD,
         }
         yield _of_call(lambda at: sa.or_(*(tones[name](at(_C.sentiment)) for name in search.sentiment)))
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from screenpop.agents.rights import Permission
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
-from screenpop.facts import MissedCallsCounted, PbxLinkChanged, PresenceChanged, TrackerHeard, UserChanged
+from screenpop.facts import CallWritten, MissedCallsCounted, PbxLinkChanged, PresenceChanged, TrackerHeard, UserChanged
 from screenpop.hub import Hub
 from screenpop.ids import new_id
 

@@ -92,7 +92,7 @@ async def test_agent_sees_own_calls_whatever_the_address_says(sign_in: SignIn, s
         ("result=missed", {"3333333"}),
         ("agent=102", {"2222222"}),
         ("direction=outgoing", set()),
-        ("direction=sideways", {"1111111", "2222222", "3333333"}),
+        ("direction=incoming&result=missed&result=answered", {"1111111", "2222222", "3333333"}),
     ],
 )
 async def test_list_is_filtered(sign_in: SignIn, services: Services, query: str, found: set[str]) -> None:

@@ -1,13 +1,13 @@
 """Who may hear a call: all calls by one right, the own ones by another."""
 
-from dataclasses import replace
+from collections.abc import Collection
 
 from aiohttp import web
 
 from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls.log import LoggedCall
-from screenpop.calls.recent import Wanted, find
+from screenpop.calls.search_sql import Whose
 from screenpop.calls.sheet import Part, parts
 from screenpop.errors import NotAllowed, NotFound
 from screenpop.store.tables import recording
@@ -17,21 +17,24 @@ from web.keys import Services, services, user_of
 
 async def seen_call(request: web.Request) -> LoggedCall:
     """The call of the address. Raises NotFound where there is none, or none of the user's business."""
-    house, wanted = services(request), own_calls(user_of(request))
-    found = await find(house.store, house.numbers, replace(wanted, id=request.match_info["id"]), 1, 0)
-    if not found:
+    found = await services(request).finder.get(request.match_info["id"], own_calls(user_of(request)))
+    if found is None:
         raise NotFound("There is no such call.")
-    return found[0]
+    return found
 
 
 async def may_hear(house: Services, me: User, call_id: str) -> bool:
     """May this user hear the call, and read what was said? The call is one that the user sees."""
+    return call_id in await heard_of(house, me, [call_id])
+
+
+async def heard_of(house: Services, me: User, call_ids: Collection[str]) -> set[str]:
+    """Those of the calls, all of which the user sees, that he may hear."""
     if me.may(Permission.LISTEN_RECORDINGS):
-        return True
+        return set(call_ids)
     if not me.may(Permission.LISTEN_OWN_RECORDINGS):
-        return False
-    own = Wanted(id=call_id, only_user=me.id, only_agents=me.extensions)
-    return bool(await find(house.store, house.numbers, own, 1, 0))
+        return set()
+    return await house.finder.among(call_ids, Whose(user=me.id, agents=me.extensions))
 
 
 async def heard_part(request: web.Request) -> tuple[LoggedCall, Part]:

@@ -1,13 +1,13 @@
 """Whose call was it? Where several customers share the number, a person says."""
 
-from dataclasses import replace
+from collections.abc import Collection
 
 from aiohttp import web
 
 from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls.log import LoggedCall
-from screenpop.calls.recent import Wanted, find
+from screenpop.calls.search_sql import EVERYBODY, Whose
 from screenpop.customers.model import Customer
 from screenpop.errors import NotFound
 from web.forms import back_to, read_form
@@ -18,9 +18,15 @@ from web.security import requires
 ADDRESS = "/calls/{id}/customer"
 
 
-def own_calls(me: User) -> Wanted:
+def own_calls(me: User) -> Whose:
     """What this user may see of the calls."""
-    return Wanted() if me.may(Permission.SEE_ALL_CALLS) else Wanted(only_user=me.id, only_agents=me.extensions)
+    return EVERYBODY if me.may(Permission.SEE_ALL_CALLS) else Whose(user=me.id, agents=me.extensions)
+
+
+async def seen_of(house: Services, me: User, call_ids: Collection[str]) -> Collection[str]:
+    """Those of the calls whose page this user may open."""
+    whose = own_calls(me)
+    return call_ids if whose == EVERYBODY else await house.finder.among(call_ids, whose)
 
 
 @requires(Permission.SEE_CUSTOMERS)
@@ -41,11 +47,10 @@ async def put(request: web.Request) -> web.StreamResponse:
 
 async def _call(request: web.Request) -> LoggedCall:
     """The call of the address. Raises NotFound where there is none, or none of the user's business."""
-    house, wanted = services(request), own_calls(user_of(request))
-    found = await find(house.store, house.numbers, replace(wanted, id=request.match_info["id"]), 1, 0)
-    if not found:
+    found = await services(request).finder.get(request.match_info["id"], own_calls(user_of(request)))
+    if found is None:
         raise NotFound("There is no such call.")
-    return found[0]
+    return found
 
 
 async def _owners(house: Services, number: str) -> list[Customer]:

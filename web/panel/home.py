@@ -1,11 +1,14 @@
 """The home page: what must be in place for calls, the latest calls, and who is there."""
 
+from datetime import UTC
+
 from aiohttp import web
 
 from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls.log import LoggedCall
-from screenpop.calls.recent import Wanted, find
+from screenpop.calls.search import EVERYTHING
+from screenpop.calls.search_sql import EVERYBODY, Whose
 from web.called import seat_names
 from web.keys import Services, services, user_of
 from web.render import render
@@ -24,6 +27,7 @@ async def home(request: web.Request) -> web.StreamResponse:
         request,
         "panel/home.html",
         calls=calls,
+        seen=[call.id for call in calls],
         names=seat_names(house),
         everybody=everybody,
         people=_people(house, me),
@@ -33,8 +37,9 @@ async def home(request: web.Request) -> web.StreamResponse:
 
 async def _calls(house: Services, me: User, everybody: bool) -> list[LoggedCall]:
     """The latest first: everybody's, or the user's own as the page of calls has them."""
-    wanted = Wanted() if everybody else Wanted(only_user=me.id, only_agents=me.extensions)
-    return await find(house.store, house.numbers, wanted, SHOWN_CALLS, 0)
+    whose = EVERYBODY if everybody else Whose(user=me.id, agents=me.extensions)
+    page = await house.finder.page(house.finder.asked(EVERYTHING, UTC, whose), SHOWN_CALLS)
+    return list(page.calls)
 
 
 def _people(house: Services, me: User) -> list[dict[str, object]]:

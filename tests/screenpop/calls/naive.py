@@ -82,7 +82,7 @@ class Naive:
     def _tone(self, value: float | None) -> bool:
         if not self.search.sentiment:
             return True
-        tone = "bad" if (value or 0) < BAD else "good" if (value or 0) > GOOD else "neutral"
+        tone = "bad" if (value or 0) <= BAD else "good" if (value or 0) >= GOOD else "neutral"
         return value is not None and tone in self.search.sentiment
 
     def _period(self, row: Mapping[str, Any]) -> bool:

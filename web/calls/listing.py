@@ -1,0 +1,131 @@
+"""What the call log's page shows of a search: its calls, its filters one by one, what can be chosen."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from screenpop.agents.rights import Permission
+from screenpop.calls import choices
+from screenpop.calls.choices import Choices
+from screenpop.calls.finder import CallPage
+from screenpop.calls.hits import Hit
+from screenpop.calls.log_store import LoggedCall
+from screenpop.calls.search import EVERYTHING, Search, active, parse, to_query, value_of, without
+from screenpop.calls.search_plan import Asked
+from screenpop.errors import BadInput
+from web.called import line_names, seat_names
+from web.calls.hearing import heard_of
+from web.calls.whose import own_calls
+from web.i18n import reader
+from web.keys import Services, services, user_of
+from web.render import in_words, reading
+
+ADDRESS = "/calls"
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One active filter: its name in the address, its value as it stands there, and the address without it."""
+
+    name: str
+    value: str
+    off: str
+
+
+def asked_of(request: web.Request, search: Search | None = None) -> Asked:
+    """The question of the address, as the person who asks may ask it. Raises BadInput."""
+    with reading(request):
+        zone = reader().zone
+    wanted = parse(request.query_string) if search is None else search
+    return services(request).finder.asked(wanted, zone, own_calls(user_of(request)))
+
+
+async def context(request: web.Request) -> dict[str, Any]:
+    """Everything that the page shows."""
+    house = services(request)
+    found, search, error = await _found(request)
+    hits = await _hits(request, found.calls, search.q)
+    async with house.store.read() as tx:
+        names = await choices.customer_names(tx, search.customer)
+        offered = await choices.choices(tx) if user_of(request).may(Permission.SEE_ALL_CALLS) else Choices()
+    return {
+        "calls": found.calls,
+        "hits": hits,
+        "search": search,
+        "error": error,
+        "chips": chips(search),
+        "query": to_query(search),
+        "before": address(search, before=found.before) if found.before else "",
+        "after": address(search, after=found.after) if found.after else "",
+        "offered": offered,
+        "agents": _agents(house) if user_of(request).may(Permission.SEE_ALL_CALLS) else [],
+        "names": seat_names(house),
+        "lines": line_names(house, found.calls) | _lines(house, offered, search),
+        "customers": names,
+        "people": {user.id: user.name for user in house.users.all()},
+        "saved": await house.filters.seen_by(user_of(request).id),
+    }
+
+
+async def _found(request: web.Request) -> tuple[CallPage, Search, BadInput | None]:
+    """The page of calls; none, and why, where the address cannot be read."""
+    query = request.query
+    try:
+        asked = asked_of(request)
+        found = await services(request).finder.page(asked, PAGE, query.get("after", ""), query.get("before", ""))
+    except BadInput as error:
+        return CallPage(calls=(), before="", after=""), EVERYTHING, error
+    return found, asked.search, None
+
+
+async def _hits(request: web.Request, calls: tuple[LoggedCall, ...], q: str) -> dict[str, Hit]:
+    """Where the words were said, for those who may hear it."""
+    if not q:
+        return {}
+    heard = await heard_of(services(request), user_of(request), [call.id for call in calls])
+    return await services(request).finder.hits([call for call in calls if call.id in heard], q)
+
+
+def chips(search: Search) -> list[Chip]:
+    """The active filters, one for each value."""
+    return [
+        Chip(name, value, address(without(search, name, value)))
+        for name in active(search)
+        for value in value_of(search, name)
+    ]
+
+
+def address(search: Search, **place: str) -> str:
+    """The page of a search."""
+    query = "&".join(filter(None, (to_query(search), urlencode(place))))
+    return ADDRESS + (f"?{query}" if query else "")
+
+
+def sorted_address(search: Search, name: str) -> str:
+    """The same calls by another column; a column by which they are sorted is turned round."""
+    turned = f"-{name}" if search.sort == name else name
+    return address(replace(search, sort=turned))
+
+
+def _agents(house: Services) -> list[str]:
+    """One extension of each who has any: its filter is called by the person's name."""
+    return [user.extensions[0] for user in house.users.all() if user.extensions]
+
+
+def _lines(house: Services, offered: Choices, search: Search) -> dict[str, str]:
+    found = {number: house.lines.find(number) for number in (*offered.lines, *search.line)}
+    return {number: line.name or line.company for number, line in found.items() if line}
+
+
+def error_words(request: web.Request, error: BadInput | None) -> str:
+    """What is wrong with the address, in the reader's language."""
+    return in_words(request, error) if error else ""
+
+
+def given(search: Search) -> dict[str, Any]:
+    """The search's fields by their names in the address."""
+    values = asdict(search)
+    return values | {"from": values.pop("start"), "to": values.pop("end")}
