@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import sqlalchemy as sa
 from msgspec import to_builtins
@@ -9,8 +10,8 @@ from msgspec.structs import replace
 
 from screenpop.agents.model import User
 from screenpop.analysis.model import Report
-from screenpop.core import Core
 from screenpop.quality.model import Card, Question, Rule
+from screenpop.store.engine import Store
 from screenpop.store.tables import analysis, call, recording
 from tests.screenpop.analysis.talks import LATE_SINK, report_of
 
@@ -26,11 +27,18 @@ def spoken() -> Report:
     return report_of(LATE_SINK.lines)
 
 
+class HasStore(Protocol):
+    """A core, or the panel's services."""
+
+    @property
+    def store(self) -> Store: ...
+
+
 @dataclass
 class Calls:
     """Writes calls and analyses into the store of `core`."""
 
-    core: Core
+    core: HasStore
 
     async def add(
         self, call_id: str, user: User | None = None, *, queue: str = "", direction: str = "incoming", days_ago: int = 0
