@@ -18,7 +18,7 @@ MODULES = {
     "res_ari_channels": "calls cannot be acted on",
     "res_ari_events": "conversations under ARI are not seen",
     "res_ari_recordings": "recordings cannot be fetched",
-    "res_stasis_snoop": "supervisors cannot listen in",
+    "app_chanspy": "supervisors cannot listen in",
 }
 PHONES = ("chan_pjsip", "chan_sip", "chan_iax2", "chan_dahdi", "chan_sccp")
 
