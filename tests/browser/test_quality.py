@@ -1,0 +1,93 @@
+"""Trackers tried as they are typed, a card built by buttons, a call reviewed beside its player, an alert that leads."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from screenpop.facts import TrackerHeard
+from screenpop.quality.model import Card
+from tests.browser.house import House, open_house
+from tests.browser.test_panel import sign_in, violations
+from tests.screenpop.quality.house import CARD, Calls
+
+pytestmark = pytest.mark.feature("ANAL+13", "ANAL+18")
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as house:
+        yield house
+
+
+async def reviewed(house: House) -> Card:
+    """A score card and an analysed call of 101."""
+    card = await house.core.quality.cards.put(CARD, "system")
+    calls, agent = Calls(house.core), next(user for user in house.core.users.all() if user.login == "101")
+    await calls.add("c1", agent)
+    await calls.analyse("c1")
+    house.core.quality.auto.again(["c1"])
+    await house.core.quality.auto.flush()
+    return card
+
+
+async def test_phrases_are_tried_as_typed_and_a_card_is_built_by_buttons(chromium: Browser, house: House) -> None:
+    page = await sign_in(chromium, house, "admin", reduced_motion="reduce")
+    await page.goto(f"{house.url}/admin/trackers")
+    await page.get_by_label("Try it on a text").fill("I want to cancel my contract")
+    await page.get_by_label("Words and phrases").fill("cancel ... contract")
+    await expect(page.locator("#tried mark")).to_have_text("cancel my contract")
+    await page.get_by_label("Words and phrases").fill("cancel")
+    await expect(page.locator("#tried mark")).to_have_text("cancel")
+    await page.get_by_label("Words and phrases").fill("a ... b ... c ... d ... e")
+    await expect(page.locator("#tried .error")).to_contain_text("at most 3 gaps")
+    assert await violations(page) == []
+    await page.goto(f"{house.url}/admin/scorecards/new")
+    await page.get_by_label("Name", exact=True).fill("Service")
+    questions = page.get_by_label("Question", exact=True)
+    await questions.first.fill("Greeted?")
+    await page.get_by_role("button", name="Add a question").click()
+    await expect(questions.nth(1)).to_be_focused()
+    await questions.nth(1).fill("Let the customer speak")
+    await expect(page.get_by_label("Measured").nth(1)).to_be_hidden()
+    await page.get_by_label("Answered by").nth(1).select_option("auto")
+    await page.get_by_label("Measured").nth(1).select_option("talk_share")
+    await page.get_by_role("button", name="Save").last.click()
+    await expect(page.get_by_role("alert").first).to_contain_text("Say what is good")
+    await page.get_by_label("At most").nth(1).fill("60")
+    await page.get_by_role("button", name="Move up").nth(1).click()
+    await expect(questions.first).to_have_value("Let the customer speak")
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Save").last.click()
+    await expect(page).to_have_url(re.compile("/admin/scorecards$"))
+    (card,) = house.core.quality.cards.all()
+    assert [each.text for each in card.questions] == ["Let the customer speak", "Greeted?"]
+
+
+async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chromium: Browser, house: House) -> None:
+    card = await reviewed(house)
+    page = await sign_in(chromium, house, "admin", reduced_motion="reduce")
+    await page.goto(f"{house.url}/calls/c1")
+    score, form = page.locator("#review-score"), page.locator("form[data-review]")
+    await form.get_by_role("radio", name="Yes").check(force=True)
+    await expect(score).to_contain_text("100")
+    await (
+        form.get_by_role("group", name=re.compile(card.questions[1].text))
+        .get_by_role("radio", name="1")
+        .check(force=True)
+    )
+    await expect(score).to_contain_text("40")
+    await form.get_by_label("Comment").fill("Short of breath.")
+    await expect(form.get_by_role("status")).to_have_text("Saved")
+    assert await violations(page) == []
+    await page.reload()
+    await expect(form.get_by_role("radio", name="Yes")).to_be_checked()
+    await expect(form.get_by_label("Comment")).to_have_value("Short of breath.")
+    await page.get_by_role("button", name="Take my review back").click()
+    await expect(form.get_by_role("radio", name="Yes")).not_to_be_checked()
+    house.core.bus.publish(TrackerHeard(call_id="c1", tracker="Cancellation", at_second=5.0, text="cancel it"))
+    notice = page.locator(".toast", has_text="Cancellation: “cancel it”")
+    await notice.get_by_role("link", name="Open").click()
+    await expect(page).to_have_url(re.compile(r"/calls/c1\?t=5\.0$"))
