@@ -7,8 +7,8 @@ from aiohttp import web
 
 from screenpop.agents.rights import Permission
 from screenpop.calls.log import LoggedCall
-from screenpop.calls.sheet import Part
 from screenpop.errors import NotFound
+from screenpop.recordings.model import Recording
 from web.calls.hearing import heard_part
 from web.formats import moment
 from web.keys import Services, services, user_of
@@ -41,7 +41,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     return sound(path, part, name)
 
 
-def sound(path: Path, part: Part, name: str = "") -> web.FileResponse:
+def sound(path: Path, part: Recording, name: str = "") -> web.FileResponse:
     """The file as it is heard, or saved under `name`. Nobody between may keep it."""
     headers = {"Content-Type": TYPES.get(part.format, "application/octet-stream"), "Cache-Control": "private, no-store"}
     if name:
@@ -49,14 +49,14 @@ def sound(path: Path, part: Part, name: str = "") -> web.FileResponse:
     return web.FileResponse(path, headers=headers)
 
 
-async def file_of(house: Services, part: Part) -> Path:
+async def file_of(house: Services, part: Recording) -> Path:
     """The local file of a part. Raises NotFound where there is nothing to hear."""
     if not part.is_stored:
         raise NotFound("There is nothing to hear: the recording is not here.")
     return await house.recordings.path_of(part)
 
 
-def file_name(call: LoggedCall, part: Part) -> str:
+def file_name(call: LoggedCall, part: Recording) -> str:
     """`2026-03-07 14-32 +49301234567 101.opus`: when, with whom, who; of letters that every disk takes."""
     at = f"{moment(part.started_at):%Y-%m-%d %H-%M}"
     words = " ".join(each for each in (at, call.number, part.agent or call.agent) if each)

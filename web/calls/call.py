@@ -3,6 +3,7 @@
 `?part=RECORDING` shows another recorded part, `?t=SECOND` opens there, `?q=WORDS` marks them in the transcript.
 """
 
+import asyncio
 import secrets
 from typing import Any
 from urllib.parse import quote
@@ -85,7 +86,7 @@ async def _sheet(house: Services, call: LoggedCall) -> Sheet:
 
 async def _said(request: web.Request, house: Services, call: LoggedCall, part: Part) -> dict[str, Any]:
     """What a part says, for those who may hear it."""
-    spoken = lines(part.finding.report.transcript) if part.finding.report else []
+    spoken = await asyncio.to_thread(lines, part.finding.report.transcript) if part.finding.report else []
     with reading(request):
         speakers = _speakers(house, call, part)
     return {

@@ -8,9 +8,8 @@ from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls.log import LoggedCall
 from screenpop.calls.search_sql import Whose
-from screenpop.calls.sheet import Part, parts
 from screenpop.errors import NotAllowed, NotFound
-from screenpop.store.tables import recording
+from screenpop.recordings.model import Recording
 from web.calls.whose import own_calls
 from web.keys import Services, services, user_of
 
@@ -37,7 +36,7 @@ async def heard_of(house: Services, me: User, call_ids: Collection[str]) -> set[
     return await house.finder.among(call_ids, Whose(user=me.id, agents=me.extensions))
 
 
-async def heard_part(request: web.Request) -> tuple[LoggedCall, Part]:
+async def heard_part(request: web.Request) -> tuple[LoggedCall, Recording]:
     """The call and the recorded part of the address, for somebody who may hear them.
 
     Raises NotFound where there is none (or it is another call's), NotAllowed where it is not for this user's ears.
@@ -48,10 +47,9 @@ async def heard_part(request: web.Request) -> tuple[LoggedCall, Part]:
     return call, await part_of(house, call.id, request.match_info["recording"])
 
 
-async def part_of(house: Services, call_id: str, recording_id: str) -> Part:
-    """This part of this call. Raises NotFound."""
-    async with house.store.read() as tx:
-        found = await parts(tx, recording.c.id == recording_id, recording.c.call_id == call_id)
-    if not found:
+async def part_of(house: Services, call_id: str, recording_id: str) -> Recording:
+    """This recorded part of this call. Raises NotFound."""
+    found = await house.recordings.get(recording_id)
+    if found.call_id != call_id:
         raise NotFound("There is no such recording.")
-    return found[0]
+    return found

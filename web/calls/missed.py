@@ -8,6 +8,7 @@ from aiohttp import web
 from screenpop.agents.rights import Permission
 from screenpop.errors import BadInput, PbxAway
 from web.called import line_names, seat_names
+from web.calls.whose import seen_of
 from web.customers.lists import page_number
 from web.forms import back_to, read_form
 from web.keys import services, user_of
@@ -28,6 +29,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         request,
         "calls/missed.html",
         shown=shown,
+        seen=await seen_of(house, me, [each.call.id for each in shown.calls]),
         everything=everything,
         lines=line_names(house, [each.call for each in shown.calls]),
         names=seat_names(house),

@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
-from screenpop.calls.sheet import Part
 from screenpop.errors import NotAllowed
+from screenpop.recordings.model import Recording
 from web.calls.hearing import heard_part
 from web.forms import read_form
 from web.keys import services, user_of
@@ -47,7 +47,7 @@ def origin(request: web.Request) -> str:
     return services(request).config.server.public_url.rstrip("/") or f"{request.scheme}://{request.host}"
 
 
-async def _part(request: web.Request, part: Part, link: str) -> web.Response:
+async def _part(request: web.Request, part: Recording, link: str) -> web.Response:
     house = services(request)
     return render(
         request,

@@ -52,7 +52,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     if request.app[VISITS].too_many(address_of(request)):
         return render(request, "calls/shared_ended.html", status=429, headers=HEADERS, why="often")
     try:
-        share, part = await _shared(request)
+        share = await _share(request)
+        part = await _part(request, share)
     except NotFound as error:
         ended = isinstance(error, LinkEnded)
         why = "ended" if ended else "unknown"
@@ -64,7 +65,8 @@ async def show(request: web.Request) -> web.StreamResponse:
 @public
 async def play(request: web.Request) -> web.StreamResponse:
     """The sound, or a range of it."""
-    share, part = await _shared(request)
+    share = await _share(request)
+    part = await services(request).recordings.get(share.recording_id)
     path = await file_of(services(request), part)
     if request.method == "GET":
         await services(request).listens.listened(LINK, part.id, f"{share.id[:12]} {address_of(request)}")
@@ -74,9 +76,10 @@ async def play(request: web.Request) -> web.StreamResponse:
 @public
 async def download(request: web.Request) -> web.StreamResponse:
     """The file, where the link allows that. Its name says nothing of whom it is about."""
-    share, part = await _shared(request)
+    share = await _share(request)
     if not share.may_download:
         raise NotFound("This link is for listening only.")
+    part = await services(request).recordings.get(share.recording_id)
     path = await file_of(services(request), part)
     await services(request).listens.did(LINK, "download", part.id)
     with reading(request):
@@ -84,12 +87,13 @@ async def download(request: web.Request) -> web.StreamResponse:
     return _plain(sound(path, part, name))
 
 
-async def _shared(request: web.Request) -> tuple[Share, Part]:
-    house = services(request)
-    share = await house.shares.follow(request.match_info["token"][:100])
-    async with house.store.read() as tx:
-        found = await parts(tx, recording.c.id == share.recording_id)
-    return share, found[0]
+async def _share(request: web.Request) -> Share:
+    return await services(request).shares.follow(request.match_info["token"][:100])
+
+
+async def _part(request: web.Request, share: Share) -> Part:
+    async with services(request).store.read() as tx:
+        return (await parts(tx, recording.c.id == share.recording_id))[0]
 
 
 def _player(request: web.Request, part: Part) -> dict[str, object]:

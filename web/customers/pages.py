@@ -5,10 +5,14 @@ from typing import Any
 
 from aiohttp import web
 
+from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
+from screenpop.calls.customer_figures import customer_figures
 from screenpop.customers.model import Customer, NewCustomer
 from screenpop.errors import BadInput, Conflict
 from web.called import seat_names
+from web.calls.tone import kind
+from web.calls.whose import seen_of
 from web.customers.choices import choices
 from web.customers.history import FIELD_NAMES, tell
 from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
@@ -53,6 +57,10 @@ async def page(
         countries={each.id: house.numbers.parse(each.e164).country for each in customer.numbers if each.e164},
         orders=orders,
         calls=calls,
+        seen=await seen_of(house, user_of(request), [call.id for call in calls]),
+        figures=await customer_figures(house.store, customer.id),
+        hears_all=_hears_all(user_of(request)),
+        tone_kind=kind,
         names=seat_names(house),
         history=history,
         responsible=responsible_name(request, customer.responsible),
@@ -60,6 +68,11 @@ async def page(
         errors=errors or {},
         form=form or {},
     )
+
+
+def _hears_all(me: User) -> bool:
+    """May this user know what was said in anybody's calls?"""
+    return me.may(Permission.SEE_ALL_CALLS) and me.may(Permission.LISTEN_RECORDINGS)
 
 
 @requires(Permission.EDIT_CUSTOMERS)
