@@ -18,17 +18,20 @@ from screenpop.facts import (
     CallAnswered,
     CallChanged,
     CallEnded,
+    CallHeld,
     CallMerged,
     CallNoted,
     CallRang,
     CallStarted,
+    CallUnheld,
     CallView,
+    CallWritten,
     CustomerChanged,
     Party,
 )
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store, default_url
-from screenpop.store.tables import audit
+from screenpop.store.tables import audit, call
 
 CALLER = Party("030 1234567", "Anna")
 RINGING = CallView(
@@ -319,3 +322,142 @@ async def test_name_that_came_earlier_is_kept_for_the_same_number(log: CallLog, 
     await log.flush()
     (row,) = await log.recent()
     assert row.remote_name == "Anna"
+
+
+# ---------------------------------------------------------------- the story, and what a restart leaves
+
+
+@pytest.mark.feature("CALL-31")
+async def test_the_story_is_written_with_the_row_and_told_by_name(log: CallLog, bus: Bus) -> None:
+    written: list[CallWritten] = []
+    bus.subscribe(CallWritten, written.append)
+    whole_call(bus)
+    await log.flush()
+    story = await log.story("1.1", lambda agent: f"Name of {agent}")
+
+    assert [(step.kind, step.agent_name, step.seconds, step.outcome) for step in story.steps] == [
+        ("began", "", None, "incoming"),
+        ("answered", "Name of 101", 4.0, ""),
+        ("ended", "", None, "answered"),
+    ]
+    (leg,) = story.legs
+    assert (leg.agent, leg.ring_seconds, leg.talk_seconds, leg.outcome) == ("101", 4.0, 60.0, "answered")
+    assert written == [CallWritten(call_ids=("1.1",))]
+    assert (await log.story("9.9")).steps == ()
+
+
+@pytest.mark.feature("CALL+08")
+async def test_a_restart_in_the_middle_goes_on_with_the_same_row_and_story(
+    log: CallLog, bus: Bus, store: Store
+) -> None:
+    bus.publish(CallStarted(call=RINGING, at=1000))
+    ring(bus)
+    bus.publish(CallAnswered(call=TALKING, at=1004, agent="101"))
+    bus.publish(CallHeld(call=TALKING, at=1010, agent="101"))
+    await log.flush()
+
+    again = Bus()
+    log = CallLog(store, Numbers("DE"), again)
+    adopted = replace(RINGING, answered_at=1020.0, answered_by="101", agents=("101",), talking=("101",))
+    again.publish(CallStarted(call=RINGING, at=1020))
+    again.publish(CallAnswered(call=adopted, at=1020, agent="101"))
+    assert await log.close_vanished([adopted]) == []
+    again.publish(CallUnheld(call=adopted, at=1040, agent="101"))
+    over = replace(adopted, ended_at=1064.0, agents=(), talking=())
+    again.publish(CallEnded(call=over, at=1064, result="answered", cause=16, talk_seconds=44))
+    await log.flush()
+
+    (row,) = await log.recent()
+    assert (row.talk_seconds, row.hold_seconds, row.holds, row.result) == (60, 30, 1, "answered")
+    kinds = [step.kind for step in (await log.story("1.1")).steps]
+    assert kinds == ["began", "answered", "held", "ended"]
+
+
+async def test_a_call_that_vanished_ends_when_it_was_last_seen(log: CallLog, bus: Bus, store: Store) -> None:
+    bus.publish(CallAnswered(call=TALKING, at=1004, agent="101"))
+    await log.flush()
+    again = Bus()
+    written: list[CallWritten] = []
+    again.subscribe(CallWritten, written.append)
+    log = CallLog(store, Numbers("DE"), again)
+    assert await log.close_vanished([]) == ["1.1"]
+
+    row = await log.get("1.1")
+    assert (row.result, row.swept, row.ended_at) == ("answered", True, datetime.fromtimestamp(1004, UTC))
+    assert (await log.story("1.1")).steps[-1].unseen
+    assert written == [CallWritten(call_ids=("1.1",))]
+    assert await log.close_vanished([]) == []
+
+
+async def test_calls_that_are_up_say_so_now_and_then(
+    log: CallLog, bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screenpop.calls.log_writer.BEAT_SECONDS", 0.01)
+    ring(bus)
+    await log.flush()
+    writer = asyncio.create_task(log.run())
+
+    async def up_at() -> datetime:
+        async with store.read() as tx:
+            found: datetime = (await tx.execute(sa.select(call.c.up_at))).scalar_one()
+        return found
+
+    async with asyncio.timeout(10):
+        while await up_at() == datetime.fromtimestamp(1000, UTC):
+            await asyncio.sleep(0)
+    writer.cancel()
+    assert (datetime.now(UTC) - await up_at()).total_seconds() < 60
+
+
+# ---------------------------------------------------------------- when the customer was known
+
+
+@pytest.mark.feature("ANAL-04")
+async def test_a_known_number_is_identified_from_the_begin(log: CallLog, bus: Bus, customers: Customers) -> None:
+    await customers.create(NewCustomer(name="Anna", numbers=(("+49 30 1234567", ""),)), "u1")
+    whole_call(bus)
+    await log.flush()
+    assert (await log.get("1.1")).identified_at == datetime.fromtimestamp(1000, UTC)
+
+
+@pytest.mark.feature("ANAL-04")
+async def test_an_unknown_caller_is_identified_when_somebody_says_who_it_is(
+    log: CallLog, bus: Bus, customers: Customers
+) -> None:
+    anna, bernd = [await customers.create(NewCustomer(name=name), "u1") for name in ("Anna", "Bernd")]
+    bus.publish(CallAnswered(call=TALKING, at=1004, agent="101"))
+    await log.flush()
+    assert (await log.get("1.1")).identified_at is None
+
+    first = (await log.assign_customer("1.1", anna.id, "u1")).identified_at
+    again = (await log.assign_customer("1.1", anna.id, "u1")).identified_at
+    assert first is not None
+    assert again == first
+    corrected = (await log.assign_customer("1.1", bernd.id, "u1")).identified_at
+    assert corrected is not None
+    assert corrected > first
+    bus.publish(CallHeld(call=TALKING, at=1010, agent="101"))
+    await log.flush()
+    assert (await log.get("1.1")).identified_at == corrected
+    assert (await log.assign_customer("1.1", "", "u1")).identified_at is None
+
+
+@pytest.mark.feature("ANAL-04", "CALL+11")
+async def test_a_customer_made_in_the_call_is_identified_then_and_older_calls_never_were(
+    log: CallLog, bus: Bus, customers: Customers
+) -> None:
+    whole_call(bus)
+    now = datetime.now(UTC).timestamp()
+    living = replace(TALKING, id="1.2", started_at=now - 30, answered_at=now - 20)
+    bus.publish(CallAnswered(call=living, at=now - 20, agent="101"))
+    await log.flush()
+    before = await log.story("1.1")
+    anna = await customers.create(NewCustomer(name="Anna", numbers=(("+49 30 1234567", ""),)), "u1")
+    await log.flush()
+
+    old, new = await log.get("1.1"), await log.get("1.2")
+    assert (old.customer_id, new.customer_id) == (anna.id, anna.id)
+    assert old.identified_at is None
+    assert new.identified_at is not None
+    assert new.identified_at.timestamp() >= now
+    assert await log.story("1.1") == before
