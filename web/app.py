@@ -13,6 +13,7 @@ from web.admin.imports import UPLOADS, Uploads
 from web.api import health, pops, recordings, state
 from web.auth.limits import LoginLimit
 from web.auth.pages import LIMIT
+from web.calls.exports import AT_ONCE, TURN
 from web.calls.shared import VISITS, Visits
 from web.changes import CHANGES, Changes
 from web.errors import errors
@@ -52,6 +53,7 @@ def build_app(services: Services) -> web.Application:
     app[LIMIT] = LoginLimit()
     app[UPLOADS] = Uploads()
     app[CHANGES] = Changes()
+    app[TURN] = asyncio.Semaphore(AT_ONCE)
     app[VISITS] = Visits()
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_end_streams)

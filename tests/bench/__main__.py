@@ -13,6 +13,7 @@ BENCHES = {
     "pop": "From the PBX's event to the painted card",
     "ami": "AMI events",
     "lookup": "Caller lookup",
+    "call_log": "Searches in the call log",
     "agi": "FastAGI",
     "asterisk": "Asterisk's own call rate",
     "hub": "Fan-out to open panels",

@@ -4,7 +4,7 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ async def _measure(folder: Path, calls: int, times: int) -> list[Row]:
     return rows
 
 
-async def _rows(finder: CallFinder, name: str, query: Query, calls: int, times: int) -> "Iterator[Row]":
+async def _rows(finder: CallFinder, name: str, query: Query, calls: int, times: int) -> AsyncIterator[Row]:
     chance = random.Random(name)
     spent = [await _ask(finder, query(chance), _whose(name, chance)) for _ in range(times)]
     what = f"{name}, {calls:,} calls"
@@ -81,10 +81,6 @@ def _whose(name: str, chance: random.Random) -> Whose:
     return Whose(user=made.user_id(number), agents=(made.seat(number),))
 
 
-def _day(chance: random.Random) -> str:
-    return (made.NOW - timedelta(days=chance.randrange(1, made.DAYS))).date().isoformat()
-
-
 def _month(chance: random.Random) -> str:
     first = made.NOW.date() - timedelta(days=chance.randrange(31, made.DAYS))
     return f"from={first}&to={first + timedelta(days=30)}"
@@ -93,7 +89,6 @@ def _month(chance: random.Random) -> str:
 OWN = "an agent's own calls"
 SEARCHES: dict[str, Query] = {
     "the newest calls": lambda _: "",
-    "one day, one line": lambda c: f"from={(day := _day(c))}&to={day}&line={c.choice(made.LINES)}",
     "an agent's calls of a month that nobody answered": lambda c: (
         f"agent={made.seat(c.randrange(made.AGENTS))}&result=missed&result=no_answer&{_month(c)}"
     ),

@@ -5,7 +5,7 @@ import pytest
 from tests.bench.apart import run_here
 from tests.bench.table import Row, number, page
 
-QUICK = ("ami", "hub", "lookup")
+QUICK = ("ami", "hub", "lookup", "call_log")
 """Those that start no other process; the others are started by `make bench`."""
 
 

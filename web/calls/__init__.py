@@ -6,6 +6,7 @@ from web.calls import (
     audio,
     call,
     comments,
+    exports,
     follow_ups,
     keeping,
     missed,
@@ -23,6 +24,7 @@ def routes() -> list[web.RouteDef]:
     """Calls."""
     return [
         *pages.routes(),
+        *exports.routes(),
         *missed.routes(),
         *follow_ups.routes(),
         *sample.routes(),
