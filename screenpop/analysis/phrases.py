@@ -70,9 +70,12 @@ class Matcher:
     def find(self, tokens: Sequence[Token]) -> Iterator[Found]:
         """All finds in the words of one side, by their first word; at one place the longest one of each key."""
         free: dict[int, int] = {}
+        candidates = {word: tuple(self._candidates(word)) for word in {token.text for token in tokens}}
         for place, token in enumerate(tokens):
+            if not candidates[token.text]:
+                continue
             ends: dict[int, int] = {}
-            for key, phrase in self._candidates(token.text):
+            for key, phrase in candidates[token.text]:
                 if free.get(key, 0) <= place and (end := _end(phrase, tokens, place)) is not None:
                     ends[key] = max(end, ends.get(key, -1))
             for key in sorted(ends):

@@ -68,7 +68,7 @@ async def test_phrases_are_tried_as_typed_and_a_card_is_built_by_buttons(chromiu
 
 async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chromium: Browser, house: House) -> None:
     card = await reviewed(house)
-    page = await sign_in(chromium, house, "admin", reduced_motion="reduce")
+    page = await sign_in(chromium, house, "admin", color_scheme="dark", reduced_motion="reduce")
     await page.goto(f"{house.url}/calls/c1")
     score, form = page.locator("#review-score"), page.locator("form[data-review]")
     await form.get_by_role("radio", name="Yes").check(force=True)
