@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 import pytest
@@ -92,7 +93,10 @@ async def test_call_back_stands_in_the_list_of_all(sign_in: SignIn, services: Se
     await services.calls.flush()
     client = await sign_in("101")
     assert rows(await text_of(client)) == []
-    assert "Called back by Name of 102" in await text_of(client, "/calls/missed?show=all")
+    (done,) = re.findall(
+        r'title="Called back by Name of 102.*?</time>', await text_of(client, "/calls/missed?show=all"), re.DOTALL
+    )
+    assert f'datetime="{datetime.fromtimestamp(START + 610, UTC).isoformat(timespec="seconds")}"' in done
 
 
 # ---------------------------------------------------------------- rights
