@@ -80,7 +80,7 @@ def _leave_recordings(studio: Studio, talks: Mapping[float, Sequence[Said]], cal
         talk = min(talks, key=lambda seconds: abs(seconds - call.talk_seconds))
         name = parse_name(make_name(call.id, int(call.answered_at), "c"))
         assert name is not None
-        agent, customer = (studio.recordings / file for file in name.files)
+        agent, customer = (studio.recordings / file for file in name.files(1))
         write(talks[talk], studio.sounds, agent, customer)
         for file in (agent, customer):
             os.utime(file, times=(call.answered_at + talk, call.answered_at + talk))

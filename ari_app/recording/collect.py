@@ -7,7 +7,7 @@ that, and the PBX's own files go last. The row says what is still to be done.
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,14 +18,14 @@ import structlog
 
 from ari_app.recording import sound
 from ari_app.recording.sources import Seen, Source, source_of
-from ari_app.recording.wav import Wav, read_wav
+from ari_app.recording.wav import Wav, read_wav, silence
 from screenpop.config import Config
 from screenpop.core import store_url
 from screenpop.errors import BadInput, PbxError, RingdeskError
 from screenpop.recordings import store
 from screenpop.recordings.archive import Archive, free_megabytes, open_archive
 from screenpop.recordings.model import Recording, closed
-from screenpop.recordings.names import Name, parse_name
+from screenpop.recordings.names import Name, parse_name, part_of_file
 from screenpop.store.engine import Store
 from screenpop.store.tables import call
 
@@ -104,12 +104,12 @@ async def _collect(tools: Tools, this: Recording) -> Outcome:
     if source is None:
         raise Later(str(RingdeskError(NO_SOURCE)))
     try:
-        seen = {file: await source.look(file) for file in name.files}
-        if not any(seen.values()):
+        files = await source.files_of(name)
+        if not files:
             return await _nothing_there(tools, this, name)
-        _refuse_unready(seen, _since_end(tools, this))
+        _refuse_unready([await source.look(file) for file in files], _since_end(tools, this))
         _refuse_full_disk(tools)
-        return await _take_in(tools, this, name, [file for file in name.files if seen[file]])
+        return await _take_in(tools, this, name, files)
     except PbxError as error:
         raise Later(str(error)) from error
 
@@ -118,11 +118,11 @@ def _since_end(tools: Tools, this: Recording) -> float:
     return (tools.now() - (this.ended_at or this.started_at)).total_seconds()
 
 
-def _refuse_unready(seen: dict[str, Seen | None], since_end: float) -> None:
-    if None in seen.values() and since_end < LONE_SECONDS:
+def _refuse_unready(seen: Sequence[Seen | None], since_end: float) -> None:
+    if len(seen) % 2 and since_end < LONE_SECONDS:
         raise Later
-    quiet = [each.quiet if each.quiet is not None else since_end for each in seen.values() if each]
-    if min(quiet) < QUIET_SECONDS:
+    quiet = [each.quiet if each.quiet is not None else since_end for each in seen if each]
+    if min(quiet, default=0.0) < QUIET_SECONDS:
         raise Later
 
 
@@ -176,12 +176,20 @@ def _sides(name: Name, files: dict[str, Path], since_end: float) -> tuple[sound.
     rates = {wav.rate for wav in read.values()}
     if len(rates) > 1:
         raise BadInput(TWO_RATES)
-    nothing = Wav(rates.pop(), next(iter(read.values())).samples[:0], True)
-    sides = sound.Sides(read.get(name.agent_file, nothing), read.get(name.other_file, nothing))
+    rate = rates.pop()
+    parts = sorted({part_of_file(file) for file in read})
+    sides = sound.Sides(rate, tuple(_part(name, number, read, rate) for number in parts))
     if not sides.length:
         raise BadInput(NOTHING_HEARD)
     notes = [HALF_WRITTEN] if unfinished else []
-    return sides, notes + ([ONE_SIDE] if len(read) == 1 else [])
+    return sides, notes + ([ONE_SIDE] if len(read) < 2 * len(parts) else [])
+
+
+def _part(name: Name, number: int, read: dict[str, Wav], rate: int) -> sound.Part:
+    """The two sides of a part; one that is missing is silent."""
+    agent, other = name.files(number)
+    nothing = silence(rate)
+    return sound.Part(read.get(agent, nothing), read.get(other, nothing))
 
 
 def _read(path: Path) -> Wav:
@@ -224,14 +232,14 @@ async def remove_sources(tools: Tools, name: Name) -> None:
     if tools.source is None or tools.config.recordings.keep_wav:
         return
     with contextlib.suppress(OSError, PbxError):
-        for file in name.files:
+        for file in await tools.source.files_of(name):
             await tools.source.remove(file)
 
 
 async def _nothing_there(tools: Tools, this: Recording, name: Name) -> Outcome:
     if _since_end(tools, this) < MISSING_SECONDS:
         raise Later
-    return await _give_up(tools, this, "missing", str(RingdeskError(NEVER_CAME, names=", ".join(name.files))))
+    return await _give_up(tools, this, "missing", str(RingdeskError(NEVER_CAME, names=name.shown)))
 
 
 async def _wait(tools: Tools, this: Recording, problem: str) -> Outcome:

@@ -44,5 +44,5 @@ def make_recording(core: Core, attachment: Attachment, order: Order) -> Recordin
 async def _discard(source: Source | None, text: str) -> None:
     name = parse_name(text)
     if source is not None and name is not None:
-        for file in name.files:
+        for file in await source.files_of(name):
             await source.remove(file)

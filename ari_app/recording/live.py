@@ -23,6 +23,10 @@ class Live:
     unwanted: bool = False
     """The rules say no, now that more is known: what there is goes."""
     gaps: list[Gap] = field(default_factory=list)
+    part: int = 1
+    """How often the PBX has begun to write, with files of their own."""
+    fresh: bool = True
+    """What it writes now was begun since the agent's side last changed."""
     began: bool = False
     """Somebody was connected: something was written."""
     _written: float = 0.0

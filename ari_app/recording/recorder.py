@@ -4,6 +4,7 @@ The PBX never says the name of a recording's file, so the name is chosen here be
 when a recorded channel is hung up: the end of the channel is the end of the recording.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -22,12 +23,15 @@ from screenpop.facts import CallAnswered, CallEnded, CallMerged, CallView
 from screenpop.ids import new_id
 from screenpop.recordings.asking import Question, Start
 from screenpop.recordings.choice import Chooser
-from screenpop.recordings.names import Side, make_name
+from screenpop.recordings.names import MOST_PARTS, Side, make_name, name_of_stem, parse_name
 
+NO_CHANNEL = "Ringdesk/none"
+FORGET_SECONDS = 0.1
+"""Between two parts of a recording: without a monitor on the channel the PBX forgets the packets of the first agent."""
 MOST_EXPECTED = 2000
 """Names that were given out and not used yet; the oldest is forgotten first."""
-OPTIONS = "bS"
-"""Only while connected; both files keep the same time."""
+OPTIONS = "bSi(RINGDESK_MIXMONITOR)"
+"""Only while connected; both files keep the same time; its id is kept on the channel, to stop this one and no other."""
 NOT_RECORDED = "This call is not recorded."
 
 log = structlog.get_logger(__name__)
@@ -51,7 +55,7 @@ class Recorder:
         self._tried: OrderedDict[str, None] = OrderedDict()
         self._events: dict[str, Callable[[Headers, float], None]] = {
             "MixMonitorStart": self._started,
-            "MixMonitorStop": self._stopped,
+            "MixMonitorStop": self._stopped_early,
             "MixMonitorMute": self._muted,
             "BridgeEnter": self._connected,
             "BridgeLeave": self._parted,
@@ -71,9 +75,10 @@ class Recorder:
 
     async def ask(self, question: Question) -> Start | None:
         """How to record the call; None: do not."""
-        policy = self._chooser.policy
-        if policy.starts != "dialplan" or question.linkedid in self._expected or self._find(question.linkedid):
+        if self._chooser.policy.starts != "dialplan":
             return None
+        if lives := self._find(question.linkedid):
+            return self._next_part(question, lives[0])
         call = self._view(question.linkedid)
         answer = await self._chooser.before(question, call)
         if not answer.record:
@@ -84,6 +89,22 @@ class Recorder:
             return None
         self._expect(question.linkedid, name)
         return Start(name=name, announcement=answer.announcement)
+
+    def _next_part(self, question: Question, live: Live) -> Start | None:
+        """The call comes by again, on its way to another agent: what follows is written into new files."""
+        if live.channel != question.channel or question.records_called or live.part >= MOST_PARTS:
+            return None
+        self._begin_part(live)
+        return Start(name=self._stem(live))
+
+    def _begin_part(self, live: Live) -> None:
+        live.part += 1
+        self._expect(live.call_id, self._stem(live))
+
+    @staticmethod
+    def _stem(live: Live) -> str:
+        name = parse_name(live.name)
+        return name.stem(live.part) if name else live.name
 
     async def toggle_pause(self, linkedid: str, channel: str) -> bool | None:
         """Pause, or go on; None where nothing is recorded or somebody else than an agent asks."""
@@ -102,13 +123,15 @@ class Recorder:
         if other is None or self.is_recorded(call_id):
             raise PbxRefused("There is nothing to record now.")
         self._expect(call_id, name)
-        files = f"r(../recording/{name}-in.wav)t(../recording/{name}-out.wav)"
-        fields = {"Action": "MixMonitor", "Channel": other.leg.name, "File": "", "Options": OPTIONS + files}
         try:
-            await self._link.action(fields)
+            await self._write(other.leg.name, name)
         except PbxError:
             self._expected.pop(call_id, None)
             raise
+
+    async def _write(self, channel: str, stem: str) -> None:
+        files = f"r(../recording/{stem}-in.wav)t(../recording/{stem}-out.wav)"
+        await self._link.action({"Action": "MixMonitor", "Channel": channel, "File": "", "Options": OPTIONS + files})
 
     async def pause_recording(self, call_id: str, paused: bool) -> None:
         """Leave out what is said, or go on. Raises PbxRefused, PbxAway."""
@@ -128,6 +151,13 @@ class Recorder:
         """Is it recorded now?"""
         return bool(self._of(call_id))
 
+    async def _mute(self, live: Live) -> None:
+        fields = {"Action": "MixMonitorMute", "Channel": live.channel, "Direction": "both", "State": "1"}
+        try:
+            await self._link.action(fields)
+        except PbxError as error:
+            log.warning("a recording could not be paused again", call=live.call_id, reason=str(error))
+
     async def _pause(self, live: Live, paused: bool) -> None:
         fields = {"Action": "MixMonitorMute", "Channel": live.channel, "Direction": "both", "State": str(int(paused))}
         await self._link.action(fields)
@@ -137,8 +167,14 @@ class Recorder:
 
     def _started(self, headers: Headers, at: float) -> None:
         leg_id, linkedid = headers.get("Uniqueid", ""), headers.get("Linkedid", "")
-        name = self._expected.pop(linkedid, "")
-        if not name or not leg_id:
+        stem = self._expected.pop(self._tracker.call_id_of(linkedid) or linkedid, "") or self._expected.pop(
+            linkedid, ""
+        )
+        if not stem or not leg_id:
+            return
+        name = name_of_stem(stem)
+        if live := next((each for each in self._by_leg.values() if each.name == name), None):
+            self._goes_on(live)
             return
         call_id = self._tracker.call_id_of(linkedid) or linkedid
         live = Live(new_id(), call_id, name, leg_id, headers.get("Channel", ""), at)
@@ -149,19 +185,79 @@ class Recorder:
         if self._tracker.is_connected(leg_id) and live.connected(at):
             self._rows.changed(live)
 
+    def _goes_on(self, live: Live) -> None:
+        """Its next part has begun."""
+        live.fresh = True
+        if live.paused:
+            self._rows.later(lambda: self._mute(live))
+
     def _connected(self, headers: Headers, at: float) -> None:
         live = self._by_leg.get(headers.get("Uniqueid", ""))
-        if live is not None and live.connected(at):
+        if live is None:
+            return
+        if live.connected(at):
             self._rows.changed(live)
+        elif not live.fresh and live.part < MOST_PARTS:
+            self._rows.later(lambda: self._write_anew(live))
+        live.fresh = True
 
     def _parted(self, headers: Headers, at: float) -> None:
         if live := self._by_leg.get(headers.get("Uniqueid", "")):
             live.parted(at)
+            live.fresh = False
+
+    async def _write_anew(self, live: Live) -> None:
+        """The other side talks with somebody else now, by a way that passed no dialplan: begin the next part, if the
+        login may. Without it the PBX may leave the new agent's voice out."""
+        if live.leg_id not in self._by_leg:
+            return
+        if not await self._may_write():
+            log.warning("the next agent may be silent in a recording", call=live.call_id)
+            return
+        old = await self._monitor_of(live)
+        self._begin_part(live)
+        await self._stop(live, old)
+        await asyncio.sleep(FORGET_SECONDS)
+        try:
+            await self._write(live.channel, self._stem(live))
+        except PbxError as error:
+            log.warning("a recording could not go on", call=live.call_id, reason=str(error))
+
+    async def _may_write(self) -> bool:
+        """May our login start recordings? Asked by trying it on a channel that there is not."""
+        try:
+            await self._write(NO_CHANNEL, "rd-0-0c")
+        except PbxRefused as refused:
+            return "permission" not in str(refused).casefold()
+        except PbxError:
+            return False
+        return True
+
+    async def _monitor_of(self, live: Live) -> str:
+        """The PBX's id of what writes it, "" where that is not known."""
+        try:
+            fields = {"Action": "Getvar", "Channel": live.channel, "Variable": "RINGDESK_MIXMONITOR"}
+            return (await self._link.action(fields)).get("Value", "")
+        except PbxError:
+            return ""
+
+    async def _stop(self, live: Live, monitor: str) -> None:
+        fields = {"Action": "StopMixMonitor", "Channel": live.channel}
+        try:
+            await self._link.action(fields | ({"MixMonitorID": monitor} if monitor else {}))
+        except PbxError as error:
+            log.warning("a recording could not be stopped", call=live.call_id, reason=str(error))
 
     def _muted(self, headers: Headers, at: float) -> None:
         live = self._by_leg.get(headers.get("Uniqueid", ""))
         if live is not None and headers.get("Direction", "both") == "both":
             self._set_paused(live, headers.get("State") == "1", at)
+
+    def _stopped_early(self, headers: Headers, at: float) -> None:
+        """Somebody stopped it. Where its next part is about to begin, or has begun, it goes on."""
+        live = self._by_leg.get(headers.get("Uniqueid", ""))
+        if live is not None and (live.part == 1 or live.unwanted):
+            self._finish(live, at)
 
     def _stopped(self, headers: Headers, at: float) -> None:
         if live := self._by_leg.get(headers.get("Uniqueid", "")):
@@ -183,11 +279,12 @@ class Recorder:
             if not live.agent:
                 live.agent = fact.call.answered_by
                 self._rows.changed(live)
-        self._rows.later(lambda: self._decide(fact.call))
+        lives = self._of(fact.call.id)  # those of a call that is over when it is decided, too
+        self._rows.later(lambda: self._decide(fact.call, lives))
 
-    async def _decide(self, call: CallView) -> None:
+    async def _decide(self, call: CallView, lives: list[Live]) -> None:
         """Queue and agent are known now: stop what should not be, start what should."""
-        lives, starts = self._of(call.id), self._chooser.policy.starts == "ringdesk"
+        starts = self._chooser.policy.starts == "ringdesk"
         if not lives and not starts:
             return
         record = (await self._chooser.now(call)).record
@@ -209,10 +306,8 @@ class Recorder:
     async def _discard(self, live: Live) -> None:
         """What was written of it goes when it has ended."""
         live.unwanted = True
-        try:
-            await self._link.action({"Action": "StopMixMonitor", "Channel": live.channel})
-        except PbxError as error:
-            log.warning("a recording could not be stopped", call=live.call_id, reason=str(error))
+        if live.leg_id in self._by_leg:
+            await self._stop(live, await self._monitor_of(live))
 
     def _ended(self, fact: CallEnded) -> None:
         self._expected.pop(fact.call.id, None)
@@ -256,7 +351,7 @@ class Recorder:
 
     def _side(self, question: Question, call: CallView | None) -> Side:
         """Whose channel will be recorded. Of two colleagues the one who is called is the agent's side."""
-        if call is not None and call.direction == "internal":
+        if call is not None and call.direction == "internal" and not question.dialled:
             return "a" if question.records_called else "c"
         return "a" if self._agent_of(question.channel) and not question.records_called else "c"
 

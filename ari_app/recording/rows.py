@@ -19,6 +19,8 @@ from screenpop.store.engine import Store
 
 MOST_WAITING = 10_000
 RETRY_SECONDS = 1.0
+AGAIN_SECONDS = 3.0
+NOT_WANTED = "The rules do not let this call be recorded."
 Work = Callable[[], Awaitable[None]]
 Row = dict[str, Any]
 log = structlog.get_logger(__name__)
@@ -72,12 +74,8 @@ class Rows:
         self.later(lambda: self._changed(live.id, live.call_id, live.paused, values))
 
     def finished(self, live: Live, at: float) -> None:
-        """It has ended: its files are to be collected, unless it never began or is not wanted."""
-        if live.began and not live.unwanted:
-            values: Row = {"ended_at": utc(at), "gaps": [list(gap) for gap in live.gaps], "agent": live.agent}
-            self.later(lambda: self._finished(live.id, live.call_id, values))
-        else:
-            self.later(lambda: self._dropped(live))
+        """It has ended: its files are to be collected, unless it never began or is not wanted by then."""
+        self.later(lambda: self._ended(live, at))
 
     def refused(self, call: CallView, name: str, reason: str) -> None:
         """The rules say yes, and the PBX said no: that is to be seen."""
@@ -110,15 +108,31 @@ class Rows:
             RecordingChanged(call_id=call_id, recording_id=recording_id, state="recording", paused=paused)
         )
 
-    async def _finished(self, recording_id: str, call_id: str, values: Row) -> None:
+    async def _ended(self, live: Live, at: float) -> None:
+        if live.unwanted:
+            await self._discarded(live, at)
+        elif live.began:
+            await self._finished(live, at)
+        else:
+            await self._dropped(live)
+
+    async def _finished(self, live: Live, at: float) -> None:
+        values: Row = {"ended_at": utc(at), "gaps": [list(gap) for gap in live.gaps], "agent": live.agent}
         async with self._store.begin() as tx:
-            done = await store.advance(tx, recording_id, ("recording",), state="waiting", **values)
+            done = await store.advance(tx, live.id, ("recording",), state="waiting", **values)
         if done:
-            self._tell(call_id, recording_id, "waiting")
+            self._tell(live.call_id, live.id, "waiting")
+
+    async def _discarded(self, live: Live, at: float) -> None:
+        """What was written before the rules could say no goes; once more later, when the PBX has closed its files."""
+        await self._discard(live.name)
+        asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.later, lambda: self._discard(live.name))
+        values = {"ended_at": utc(at), "deleted_at": utc(at), "deleted_by": "system", "deleted_why": NOT_WANTED}
+        async with self._store.begin() as tx:
+            await store.advance(tx, live.id, ("recording",), state="deleted", **values)
+        self._tell(live.call_id, live.id, "deleted")
 
     async def _dropped(self, live: Live) -> None:
-        if live.unwanted:
-            await self._discard(live.name)
         async with self._store.begin() as tx:
             await store.drop(tx, live.id)
         self._tell(live.call_id, live.id, "deleted")

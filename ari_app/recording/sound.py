@@ -35,20 +35,29 @@ Levels = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """The agent's sound and the other side's, of the same rate. Both began at the same moment."""
+class Part:
+    """The agent's sound and the other side's. Both began at the same moment."""
 
     agent: Wav
     other: Wav
 
     @property
-    def rate(self) -> int:
-        return self.agent.rate
-
-    @property
     def length(self) -> int:
         """Samples of the longer one: the shorter one is silent at its end."""
         return max(len(self.agent.samples), len(self.other.samples))
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A recording in parts, one after the other, all of the same rate."""
+
+    rate: int
+    parts: tuple[Part, ...]
+
+    @property
+    def length(self) -> int:
+        """Samples of each side."""
+        return sum(part.length for part in self.parts)
 
     @property
     def seconds(self) -> float:
@@ -57,9 +66,10 @@ class Sides:
     def blocks(self) -> Iterator[Samples]:
         """Ten seconds after the other, each of the shape (2, samples)."""
         size = self.rate * BLOCK_SECONDS
-        for start in range(0, self.length, size):
-            width = min(size, self.length - start)
-            yield np.stack([_cut(side.samples, start, width) for side in (self.agent, self.other)])
+        for part in self.parts:
+            for start in range(0, part.length, size):
+                width = min(size, part.length - start)
+                yield np.stack([_cut(side.samples, start, width) for side in (part.agent, part.other)])
 
 
 @dataclass(frozen=True, slots=True)

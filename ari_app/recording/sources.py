@@ -3,12 +3,14 @@
 import asyncio
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from ari_app.ari import Ari, NotOnPbx
 from screenpop.config import Config
+from screenpop.recordings.names import Name, name_of_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,9 @@ class Source(Protocol):
 
     async def names(self) -> list[str]:
         """Every file in it."""
+
+    async def files_of(self, name: Name) -> list[str]:
+        """The files of one recording, of all its parts."""
 
     async def look(self, file: str) -> Seen | None:
         """How a file stands; None: it is not there."""
@@ -51,6 +56,9 @@ class FolderSource:
     async def names(self) -> list[str]:
         return await asyncio.to_thread(os.listdir, self._folder)
 
+    async def files_of(self, name: Name) -> list[str]:
+        return _of(name, await self.names())
+
     async def look(self, file: str) -> Seen | None:
         try:
             found = await asyncio.to_thread((self._folder / file).stat)
@@ -75,6 +83,9 @@ class AriSource:
         async with Ari(self._config) as ari:
             return [f"{stored.name}.{stored.format}" for stored in await ari.stored_recordings()]
 
+    async def files_of(self, name: Name) -> list[str]:
+        return _of(name, await self.names())
+
     async def look(self, file: str) -> Seen | None:
         async with Ari(self._config) as ari:
             try:
@@ -97,3 +108,7 @@ class AriSource:
                 await ari.remove_recording(file.removesuffix(".wav"))
             except NotOnPbx:
                 return
+
+
+def _of(name: Name, files: Iterable[str]) -> list[str]:
+    return sorted(file for file in files if file.startswith(name.text) and name_of_file(file) == name)

@@ -126,7 +126,7 @@ class Sweep:
 
     async def _take_in(self, name: Name) -> None:
         assert self._source is not None
-        seen = [await self._source.look(file) for file in name.files]
+        seen = [await self._source.look(file) for file in await self._source.files_of(name)]
         quiet = [each.quiet for each in seen if each and each.quiet is not None]
         if self._recorder.is_recorded(name.call) or (quiet and min(quiet) < STRANGER_SECONDS):
             return
@@ -140,7 +140,7 @@ class Sweep:
         """Files that stayed because this program was killed just before it would have removed them."""
         assert self._source is not None
         if this.state == "deleted" or (this.state == "stored" and not self._settings.keep_wav):
-            for file in name.files:
+            for file in await self._source.files_of(name):
                 await self._source.remove(file)
 
     def _warn_of_full_disk(self) -> None:

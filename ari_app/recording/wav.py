@@ -27,6 +27,11 @@ class Wav:
         return len(self.samples) / self.rate
 
 
+def silence(rate: int) -> Wav:
+    """Nothing."""
+    return Wav(rate, np.zeros(0, np.int16), True)
+
+
 def read_wav(path: Path) -> Wav:
     """The file, mapped rather than read: an hour takes no memory. Raises BadInput, OSError."""
     with path.open("rb") as file:

@@ -41,10 +41,8 @@ class Chooser:
 
     async def before(self, question: Question, call: CallView | None) -> Answer:
         """Before anybody's phone rings: queue and agent are only known where the dialplan says them."""
-        direction = call.direction if call else "incoming"
+        direction = "outgoing" if question.dialled else call.direction if call else "incoming"
         remote = question.dialled or (call.remote.number if call else "") or question.number
-        if question.dialled:
-            direction = "outgoing" if direction == "incoming" else direction
         queue = question.queue or (call.queue if call else "")
         agent = question.agent or (call.caller.number if call and direction != "incoming" else "")
         asked = Asked(

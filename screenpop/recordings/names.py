@@ -1,7 +1,8 @@
 """What the PBX calls the files of a recording. A name is made of the call's own id, never of a caller's text.
 
 `rd-1700000000.12-1767225600c` is a recording of the call 1700000000.12; its files are that name with `-in.wav` (what
-the recorded channel said) and `-out.wav` (what it heard). The last letter says whose channel it is.
+the recorded channel said) and `-out.wav` (what it heard). The last letter says whose channel it is. Where the PBX began
+anew (after a transfer) the files of the second part are `rd-1700000000.12-1767225600c.2-in.wav`, and so on.
 """
 
 import re
@@ -13,7 +14,10 @@ Side = Literal["c", "a"]
 
 SHAPE = re.compile(r"rd-(?P<call>[A-Za-z0-9][A-Za-z0-9._-]{0,99})-(?P<serial>\d{1,12})(?P<side>[ac])")
 IN, OUT = "-in.wav", "-out.wav"
-_FILE = re.compile(rf"(?P<name>{SHAPE.pattern})(?P<way>-in|-out)\.wav")
+MOST_PARTS = 50
+_PART = r"(\.(?P<part>[2-9]|[1-4]\d|50))?"
+_STEM = re.compile(rf"(?P<name>{SHAPE.pattern}){_PART}")
+_FILE = re.compile(rf"(?P<name>{SHAPE.pattern}){_PART}(?P<way>-in|-out)\.wav")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +32,18 @@ class Name:
     side: Side
 
     @property
-    def agent_file(self) -> str:
-        """The file with the agent's voice."""
-        return self.text + (IN if self.side == "a" else OUT)
+    def shown(self) -> str:
+        """Its files, in words for an admin."""
+        return " and ".join(self.files(1))
 
-    @property
-    def other_file(self) -> str:
-        """The file with the other side's voice."""
-        return self.text + (OUT if self.side == "a" else IN)
+    def stem(self, part: int) -> str:
+        """What the PBX is told to call the files of a part, the first of which is 1."""
+        return self.text if part == 1 else f"{self.text}.{part}"
 
-    @property
-    def files(self) -> tuple[str, str]:
-        """Both, in the order of the archive's channels: the agent's first."""
-        return self.agent_file, self.other_file
+    def files(self, part: int) -> tuple[str, str]:
+        """Both files of a part, in the order of the archive's channels: the agent's voice first."""
+        stem = self.stem(part)
+        return (stem + IN, stem + OUT) if self.side == "a" else (stem + OUT, stem + IN)
 
 
 def make_name(call_id: str, serial: int, side: Side) -> str:
@@ -61,3 +64,15 @@ def name_of_file(file: str) -> Name | None:
     """The recording that a file belongs to, by the file's name alone; None for what is none of ours."""
     found = _FILE.fullmatch(file)
     return parse_name(found["name"]) if found else None
+
+
+def part_of_file(file: str) -> int:
+    """The part that a file is of; 0 for what is none of ours."""
+    found = _FILE.fullmatch(file)
+    return int(found["part"] or 1) if found else 0
+
+
+def name_of_stem(stem: str) -> str:
+    """The name of the recording that a part belongs to."""
+    found = _STEM.fullmatch(stem)
+    return found["name"] if found else stem
