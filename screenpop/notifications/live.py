@@ -92,7 +92,7 @@ class Live:
         self._heard.append((fact.call_id, fact.tracker))
         url = f"/calls/{quote(fact.call_id, safe='')}?t={fact.at_second:.1f}"
         for user in self._users.all():
-            if user.active and user.may(Permission.REVIEW_CALLS):
+            if user.active and user.may(Permission.REVIEW_CALLS) and user.may(Permission.SEE_ALL_CALLS):
                 self.notice(user.id, "tracker", fact.tracker, f"“{fact.text}”", url)
 
     def notice(self, user_id: str, kind: str, title: str, text: str = "", url: str = "") -> None:

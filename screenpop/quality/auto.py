@@ -65,7 +65,7 @@ class AutoScores:
                 log.exception("automatic questions could not be answered", call=call_id)
 
     def _analysed(self, fact: AnalysisChanged) -> None:
-        if fact.state == "done":
+        if fact.state in ("done", "failed"):  # without words there may still be figures
             self.again([fact.call_id])
 
     async def _catch_up(self) -> None:

@@ -72,7 +72,7 @@ class Reviews:
         async with self._store.begin() as tx:
             found = await rows.reviewed_call(tx, call_id)
             reviews = await rows.reviews_of(tx, call_id)
-            card = self._card(found, reviews) if found else None
+            card = self._card(found, reviews) if found and self._may_see(user, found) else None
             if card is None:
                 raise NotFound("There is no score card for this call.")
             answers = _answers(card, choices)
@@ -106,7 +106,7 @@ class Reviews:
         return self._cards.card_for(found.queue, found.direction, found.team)
 
     def _may_see(self, viewer: User, found: ReviewedCall) -> bool:
-        return viewer.may(Permission.REVIEW_CALLS) or viewer.may(Permission.SEE_ALL_CALLS) or viewer.id == found.user_id
+        return viewer.may(Permission.SEE_ALL_CALLS) or viewer.id == found.user_id
 
     def _sheet(
         self, viewer: User, found: ReviewedCall, card: Card, reviews: list[Review], names: Mapping[str, str]

@@ -146,14 +146,14 @@ async def without_answers(tx: AsyncConnection, since: datetime, limit: int) -> l
     """Calls whose analysis was done since then, and whose automatic questions were not answered after it."""
     answered = sa.select(r.id).where(r.call_id == analysis.c.call_id, r.reviewer == SYSTEM)
     fresh = answered.where(r.updated_at >= analysis.c.finished_at)
-    done = (analysis.c.state == "done", analysis.c.finished_at >= since)
+    done = (analysis.c.report.is_not(None), analysis.c.finished_at >= since)
     query = sa.select(analysis.c.call_id).where(*done, ~fresh.exists()).distinct().limit(limit)
     return list((await tx.execute(query)).scalars())
 
 
 async def analysed_since(tx: AsyncConnection, since: datetime, limit: int) -> list[str]:
     """Calls that began since then and have an analysis, the newest first."""
-    done = sa.select(analysis.c.call_id).where(analysis.c.state == "done")
+    done = sa.select(analysis.c.call_id).where(analysis.c.report.is_not(None))
     query = sa.select(call.c.id).where(call.c.started_at >= since, call.c.id.in_(done))
     return list((await tx.execute(query.order_by(call.c.started_at.desc()).limit(limit))).scalars())
 
@@ -161,7 +161,7 @@ async def analysed_since(tx: AsyncConnection, since: datetime, limit: int) -> li
 async def report_of(tx: AsyncConnection, call_id: str) -> Report | None:
     """What the analysis said of a call, without its transcript: that of the longest recording is the conversation.
     None where there is none yet."""
-    there = (analysis.c.call_id == call_id, analysis.c.state == "done", analysis.c.report.is_not(None))
+    there = (analysis.c.call_id == call_id, analysis.c.report.is_not(None))
     found = (await tx.execute(sa.select(analysis.c.report).where(*there))).scalars()
     reports = [msgspec.convert(each, Report) for each in found]
     return max(reports, key=lambda each: each.duration, default=None)

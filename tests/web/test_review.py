@@ -113,3 +113,14 @@ async def test_a_call_without_a_card_shows_none(sign_in: SignIn, services: Servi
     client = await sign_in("sue")
     assert 'id="review"' not in await (await client.get("/calls/c1")).text()
     assert (await client.get("/calls/c1/review")).status == 404
+
+
+async def test_a_supervisor_who_is_to_see_own_calls_only_reviews_nobody_elses(
+    sign_in: SignIn, services: Services, calls: Calls, card: Card
+) -> None:
+    await services.users.entitle(user(services, "sue").id, {"see_all_calls": False})
+    client = await sign_in("sue")
+    assert (await client.get("/calls/c1/review")).status == 404
+    assert (await client.post("/calls/c1/review", data=form(card, "1", "5"))).status == 404
+    assert (await client.get("/admin/calibration")).status == 403
+    assert await calls.score("c1") == 100.0

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
-from web.keys import services
+from screenpop.errors import NotAllowed
+from web.keys import services, user_of
 from web.render import render
 from web.security import requires
 
@@ -18,7 +19,10 @@ SHOWN = 100
 
 @requires(Permission.REVIEW_CALLS)
 async def page(request: web.Request) -> web.StreamResponse:
-    """Questions, reviewers and calls of the period that the address names."""
+    """Questions, reviewers and calls of the period that the address names. Raises NotAllowed for one who is not to
+    see everybody's calls."""
+    if not user_of(request).may(Permission.SEE_ALL_CALLS):
+        raise NotAllowed("Your role does not allow this.")
     asked = request.query.get("days", "")
     days = next((each for each in PERIODS if str(each) == asked), PERIODS[1])
     now = datetime.now(UTC)

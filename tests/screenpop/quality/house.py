@@ -49,9 +49,9 @@ class Calls:
         async with self.core.store.begin() as tx:
             await tx.execute(sa.insert(call).values(row | seat | {"wait_seconds": 12.0}))
 
-    async def analyse(self, call_id: str, report: Report | None = None) -> None:
+    async def analyse(self, call_id: str, report: Report | None = None, state: str = "done") -> None:
         """As the worker leaves it."""
-        values = {"state": "done", "finished_at": datetime.now(UTC), "report": to_builtins(_stored(report or spoken()))}
+        values = {"state": state, "finished_at": datetime.now(UTC), "report": to_builtins(_stored(report or spoken()))}
         async with self.core.store.begin() as tx:
             done = await tx.execute(sa.update(analysis).where(analysis.c.recording_id == f"r-{call_id}").values(values))
             if not done.rowcount:

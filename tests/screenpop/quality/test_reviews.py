@@ -294,3 +294,13 @@ async def test_teams_decide_by_whom_a_call_was_answered(core: Core, calls: Calls
     assert await core.quality.reviews.sheet(people["sue"], "c1") is None
     await core.users.change(people["101"].id, team="north")
     assert await core.quality.reviews.sheet(people["sue"], "c1") is not None
+
+
+async def test_figures_are_answered_also_where_no_words_could_be_had(
+    core: Core, card: Card, calls: Calls, people: People
+) -> None:
+    await calls.add("c1", people["101"])
+    await calls.analyse("c1", state="failed")
+    core.bus.publish(AnalysisChanged(call_id="c1", recording_id="r-c1", state="failed"))
+    await core.quality.auto.flush()
+    assert await calls.score("c1") == 100.0
