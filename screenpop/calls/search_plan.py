@@ -16,7 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop.calls import period, search_text
 from screenpop.calls.search import Search
 from screenpop.calls.search_clock import clock
-from screenpop.calls.search_sql import EVERYBODY, Condition, Where, Whose, conditions, loose, own, rows_in, tight
+from screenpop.calls.search_sql import (
+    EVERYBODY,
+    Condition,
+    Where,
+    Whose,
+    conditions,
+    loose,
+    own,
+    rows_in,
+    tight,
+    within,
+)
 from screenpop.calls.search_text import Text
 from screenpop.numbers import Numbers
 from screenpop.store.tables import call
@@ -85,9 +96,9 @@ def _span(asked: Asked) -> period.Span:
 async def _conditions(tx: AsyncConnection, asked: Asked) -> list[Condition]:
     search = asked.search
     span = _span(asked)
-    found = [*own(asked.whose), *conditions(search, span, asked.now)]
+    found = [*own(asked.whose, span), *conditions(search, span, asked.now)]
     if search.number:
-        found.insert(0, await search_text.number(tx, search.number, asked.numbers))
+        found.insert(0, within(await search_text.number(tx, search.number, asked.numbers), span))
     if search.hour or search.weekday:
         found.append(await _clock(tx, asked, span))
     return found
@@ -114,11 +125,22 @@ async def _fewest(tx: AsyncConnection, wanted: Sequence[Condition]) -> frozenset
 async def _in_several(tx: AsyncConnection, wanted: Sequence[Condition], search: Search) -> frozenset[int] | None:
     """The rows that are in all lists which are not very long. None where there is none such, or one only whose index
     is in the order of time: a page is sooner read by that."""
-    by_time = search.sorted_by == "time"
-    found = [(each, rows) for each in wanted if (rows := await listed(tx, each.listed, MANY)) is not None]
-    if not found or (len(found) == 1 and ((found[0][0].ordered and by_time) or found[0][0].of == search.sorted_by)):
+    short = [each for each in wanted if len(wanted) > 1 and not each.slow and await _is_short(tx, each.listed)]
+    if not short or (len(short) == 1 and _leads(short[0], search)):
         return None
-    return frozenset.intersection(*(rows for _, rows in found))
+    lists = [rows for each in short if (rows := await listed(tx, each.listed, MANY)) is not None]
+    return frozenset.intersection(*lists) if lists else None
+
+
+def _leads(condition: Condition, search: Search) -> bool:
+    return condition.of == search.sorted_by or (condition.ordered and search.sorted_by == "time")
+
+
+async def _is_short(tx: AsyncConnection, query: "sa.Select[int] | None") -> bool:
+    if query is None:
+        return False
+    some = query.limit(MANY + 1).subquery()
+    return (await tx.scalar(sa.select(sa.func.count()).select_from(some)) or 0) <= MANY
 
 
 async def listed(tx: AsyncConnection, query: "sa.Select[int] | None", most: int) -> frozenset[int] | None:

@@ -6,7 +6,7 @@ SQLite does not look up in an index. So the plan, not the planner, says by which
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ SORTED: Final = {
 BAD, GOOD = -0.15, 0.15
 """A tone from here down is bad, from here up good; between them it is neutral."""
 _C = call.c
+ANY_TIME: Final[Span] = (None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,10 @@ class Condition:
     ordered: bool = False
     of: str = ""
     """What it bounds, where calls can be sorted by that."""
+    timed: bool = False
+    """The index has the time after it, so that the list of a period is as quick."""
+    slow: bool = False
+    """Its list takes long to end."""
 
 
 def tight(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -74,21 +79,30 @@ def rows_in(rows: Iterable[int]) -> Where:
 
 def conditions(search: Search, period: Span, now: datetime) -> list[Condition]:
     """Everything that `search` asks of a call, its text, number, hours and weekdays apart."""
-    found = (condition for build in _BUILDERS for condition in build(search))
+    found = (within(condition, period) for build in _BUILDERS for condition in build(search))
     return [*found, *_period(period), *_follow_up(search.follow_up, now)]
 
 
-def own(whose: Whose) -> list[Condition]:
+def within(condition: Condition, period: Span) -> Condition:
+    """The same, its list cut to a period where that costs nothing."""
+    if condition.listed is None or not condition.timed or period == ANY_TIME:
+        return condition
+    return replace(condition, listed=condition.listed.where(_in_period(period)(tight)))
+
+
+def own(whose: Whose, period: Span = ANY_TIME) -> list[Condition]:
     """A person's own calls: those he took or placed, those that rang at his extensions and nobody answered, and those
     that he is to follow up."""
     if not whose.user:
         return []
-    parts = (_taken(whose), _unclaimed(whose), _placed(whose), _rang(whose), _handed(whose))
-    listed = sa.union_all(*(sa.select(ROW).select_from(call).where(part(tight)) for part in parts)).subquery()
+    parts = (_taken(whose), _unclaimed(whose), _placed(whose), _handed(whose), _rang(whose))
+    then = _in_period(period)(tight)
+    listed = sa.union_all(*(sa.select(ROW).select_from(call).where(part(tight), then) for part in parts)).subquery()
     return [
         Condition(
             where=lambda at: sa.or_(*(part(at) for part in parts)),
             listed=sa.select(listed.c.row),
+            slow=True,
         )
     ]
 
@@ -122,15 +136,15 @@ def _listed(where: Where) -> sa.Select[Any]:
     return sa.select(ROW).select_from(call).where(where)
 
 
-def _of_call(where: Callable[[Column], Where], ordered: bool = False, of: str = "") -> Condition:
-    return Condition(where=where, listed=_listed(where(tight)), ordered=ordered, of=of)
+def _of_call(where: Callable[[Column], Where], ordered: bool = False, of: str = "", timed: bool = False) -> Condition:
+    return Condition(where=where, listed=_listed(where(tight)), ordered=ordered, of=of, timed=timed)
 
 
 def _is(column: sa.Column[Any], values: Sequence[Any]) -> Iterator[Condition]:
     if len(values) == 1:
-        yield _of_call(lambda at: at(column) == values[0], ordered=True)
+        yield _of_call(lambda at: at(column) == values[0], ordered=True, timed=True)
     elif values:
-        yield _of_call(lambda at: at(column).in_(values))
+        yield _of_call(lambda at: at(column).in_(values), timed=True)
 
 
 def _words(search: Search) -> Iterator[Condition]:
@@ -153,7 +167,7 @@ def _agent(search: Search) -> Iterator[Condition]:
 def _team(search: Search) -> Iterator[Condition]:
     if search.team:
         members = sa.select(user.c.id).where(user.c.team.in_(search.team))
-        yield _of_call(lambda at: at(_C.user_id).in_(members))
+        yield _of_call(lambda at: at(_C.user_id).in_(members), timed=True)
 
 
 def _customer(search: Search) -> Iterator[Condition]:
@@ -163,7 +177,7 @@ def _customer(search: Search) -> Iterator[Condition]:
     elif known:
         yield _of_call(lambda at: sa.or_(at(_C.customer_id).is_(None), at(_C.customer_id).in_(known)))
     else:
-        yield _of_call(lambda at: at(_C.customer_id).is_(None), ordered=True)
+        yield _of_call(lambda at: at(_C.customer_id).is_(None), ordered=True, timed=True)
 
 
 def _category(search: Search) -> Iterator[Condition]:
@@ -228,12 +242,16 @@ _BUILDERS: Final = (_agent, _customer, _words, _team, _category, _tag, _tracker,
 
 
 def _period(period: Span) -> Iterator[Condition]:
+    if period != ANY_TIME:
+        yield _of_call(_in_period(period), of="time")
+
+
+def _in_period(period: Span) -> Callable[[Column], Where]:
     def where(at: Column) -> Where:
         begin = [at(_C.started_at) >= period[0]] if period[0] else []
-        return sa.and_(*begin, *([at(_C.started_at) < period[1]] if period[1] else []))
+        return sa.and_(sa.true(), *begin, *([at(_C.started_at) < period[1]] if period[1] else []))
 
-    if period != (None, None):
-        yield _of_call(where, of="time")
+    return where
 
 
 def _follow_up(wanted: str, now: datetime) -> Iterator[Condition]:

@@ -107,9 +107,11 @@ async def number(tx: AsyncConnection, part: str, numbers: Numbers) -> Condition:
 
 def _valued(column: "sa.Column[str]", values: Sequence[str]) -> Condition:
     if len(values) == 1:
-        return Condition(where=lambda at: at(column) == values[0], listed=_listed(column == values[0]), ordered=True)
+        return Condition(
+            where=lambda at: at(column) == values[0], listed=_listed(column == values[0]), ordered=True, timed=True
+        )
     some = column.in_(values_of(values))
-    return Condition(where=lambda at: at(column).in_(values_of(values)), listed=_listed(some))
+    return Condition(where=lambda at: at(column).in_(values_of(values)), listed=_listed(some), timed=True)
 
 
 def _listed(where: Where) -> "sa.Select[int]":

@@ -58,6 +58,7 @@ class Naive:
         mine = row["user_id"] == self.whose.user
         unclaimed = row["user_id"] is None and row["agent"] in self.whose.agents
         rang = row["answered_at"] is None and any(seat in row["to"].split() for seat in self.whose.agents)
+        mine = mine or row["follow_up_user"] == self.whose.user
         return mine or unclaimed or rang or (row["direction"] == "internal" and row["number"] in self.whose.agents)
 
     def _words(self, row: Mapping[str, Any]) -> bool:

@@ -62,6 +62,7 @@ def _row(chance: random.Random, id_: str) -> dict[str, Any]:
         "wait_seconds": chance.choice((0.0, 12.5, 60.0)),
         "result": "answered" if answered else chance.choice(("missed", "busy")),
         "disposition": chance.choice(("", "done", "call_back")),
+        "follow_up_user": chance.choice(("", *USERS)) if follow_up else "",
         "follow_up_at": follow_up,
         "follow_up_done_at": NOW if follow_up and chance.random() < 0.3 else None,
         "recorded": chance.random() < 0.5,
