@@ -60,10 +60,6 @@ class Seat:
     presence: str
     since: float = 0.0
 
-    @property
-    def team(self) -> str:
-        return str(getattr(self.user, "team", ""))
-
 
 def call_row(call: LiveCall, names: Names) -> Row:
     """One call that is up."""
@@ -129,7 +125,7 @@ def agent_row(seat: Seat, calls: LiveCalls, today: Today, names: Names, queues: 
     row: Row = {
         "id": seat.user.id,
         "name": seat.user.name,
-        "team": seat.team,
+        "team": seat.user.team,
         "extensions": list(seat.user.extensions),
         "queues": list(queues),
         "state": found[1].doing if found else seat.presence,

@@ -49,7 +49,8 @@ class Board:
         self._hub, self._settings, self._others = seams.hub, seams.settings, seams.others
         self._zone = ZoneInfo(zone)
         self.calls = LiveCalls()
-        self.members = Members(lambda device: seams.extensions.directory().extension_of(device))
+        self._directory = seams.extensions.directory()
+        self.members = Members(lambda device: self._directory.extension_of(device))
         self.today = today.Today(today.day_of(clock(), self._zone))
         self._names = Names(at=seams.people.name_at, other=seams.others.of, line=self._line)
         self._since: dict[str, tuple[str, float]] = {}
@@ -66,11 +67,13 @@ class Board:
         bus.subscribe(QueuesListed, self._queues_listed)
         bus.subscribe(QueueMemberChanged, self._member_changed)
         bus.subscribe(CustomerChanged, self._customer)
-        for changed in (UserChanged, ExtensionsChanged, SettingsChanged):
+        bus.subscribe(ExtensionsChanged, self._extensions)
+        for changed in (UserChanged, SettingsChanged):
             bus.subscribe(changed, lambda _: self._soon())
 
     async def load(self) -> None:
-        """Read the figures of today; before the first fact of a call."""
+        """Read the figures of today; before the first fact of a call, and after the users and extensions."""
+        self._directory = self._seams.extensions.directory()
         async with self._seams.store.read() as tx:
             self.today = await today.load(tx, self.today.day)
 
@@ -180,6 +183,10 @@ class Board:
 
     def _customer(self, fact: CustomerChanged) -> None:
         self._others.forget(fact.customer_id)
+        self._soon()
+
+    def _extensions(self, _: ExtensionsChanged) -> None:
+        self._directory = self._seams.extensions.directory()
         self._soon()
 
     def _roll(self, at: float) -> None:
