@@ -10,7 +10,7 @@ depends_on = None
 
 WORD_INDEX = (
     """CREATE VIRTUAL TABLE call_fts USING fts5(
-        text, content='call_text', content_rowid='row', tokenize='unicode61 remove_diacritics 2')""",
+        text, content='call_text', content_rowid='row', tokenize='unicode61 remove_diacritics 2', prefix='3')""",
     """CREATE TRIGGER call_fts_insert AFTER INSERT ON call_text BEGIN
         INSERT INTO call_fts(rowid, text) VALUES (new.row, new.text); END""",
     """CREATE TRIGGER call_fts_delete AFTER DELETE ON call_text BEGIN
