@@ -14,7 +14,7 @@ from email.utils import format_datetime, make_msgid, parseaddr
 from typing import TYPE_CHECKING, Any
 
 from screenpop.config import Mail
-from screenpop.errors import BadInput, RingdeskError
+from screenpop.errors import N_, BadInput, RingdeskError
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTP
@@ -104,7 +104,7 @@ class Mailer:
         `handing` is awaited right before the mail itself goes: what goes wrong before it was certainly not sent.
         """
         if not self.is_set_up:
-            raise MailFailed("No mail server is set up: see [mail] in the configuration.")
+            raise MailFailed(N_("No mail server is set up: see [mail] in the configuration."))
         async with self._connected() as client:
             refused = await self._address(client, recipients)
             if handing:
@@ -143,7 +143,7 @@ class Mailer:
                 except SMTPRecipientRefused as error:
                     refused.append(f"{recipient}: {error.code} {one_line(error.message)}")
         if len(refused) == len(recipients):
-            raise MailFailed("The mail server takes none of the recipients: %(said)s", said=", ".join(refused))
+            raise MailFailed(N_("The mail server takes none of the recipients: %(said)s"), said=", ".join(refused))
         return refused
 
     async def _client(self) -> "SMTP":
@@ -171,14 +171,14 @@ def _said(*, unsure: bool = False) -> Iterator[None]:
     try:
         yield
     except SMTPAuthenticationError as error:
-        raise MailFailed("The mail server refused the sign-in: %(said)s", said=_text(error)) from error
+        raise MailFailed(N_("The mail server refused the sign-in: %(said)s"), said=_text(error)) from error
     except SMTPResponseException as error:
-        raise MailFailed("The mail server refused: %(said)s", said=_text(error)) from error
+        raise MailFailed(N_("The mail server refused: %(said)s"), said=_text(error)) from error
     except (TimeoutError, SMTPTimeoutError) as error:
-        raise MailFailed("The mail server did not answer in time.", unsure=unsure) from error
+        raise MailFailed(N_("The mail server did not answer in time."), unsure=unsure) from error
     except (SMTPException, OSError, ValueError) as error:
         said = one_line(str(error))[:300]
-        raise MailFailed("The mail server cannot be reached: %(said)s", unsure=unsure, said=said) from error
+        raise MailFailed(N_("The mail server cannot be reached: %(said)s"), unsure=unsure, said=said) from error
 
 
 def _text(error: Any) -> str:

@@ -121,7 +121,7 @@ class Deliveries:
         if owner is None or not owner.may(Permission.SEE_REPORTS):
             raise RingdeskError(NO_RIGHT)
         if not post.mailer.is_set_up:
-            raise MailFailed("No mail server is set up: see [mail] in the configuration.")
+            raise MailFailed(N_("No mail server is set up: see [mail] in the configuration."))
         letter = await post.documents.make(owner, schedule.view, schedule.query, schedule.format, at)
         message = message_of(letter, post.mailer.sender, schedule.recipients, post.clock(), mark)
 

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 import structlog
 
-from screenpop.errors import RingdeskError
+from screenpop.errors import N_, RingdeskError
 from web.printing.paper import Paper
 
 Format = Literal["xlsx", "pdf"]
@@ -46,14 +46,14 @@ async def press(paper: Paper, form: Format) -> bytes:
         try:
             made, said = await asyncio.wait_for(process.communicate(msgspec.json.encode(paper)), SECONDS)
         except TimeoutError:
-            raise PressFailed("The file took too long to make.") from None
+            raise PressFailed(N_("The file took too long to make.")) from None
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
     if process.returncode:
         log.error("a report could not be made into a file", format=form, said=said[-2000:].decode(errors="replace"))
-        raise PressFailed("The file could not be made; the log says why.")
+        raise PressFailed(N_("The file could not be made; the log says why."))
     return made
 
 
