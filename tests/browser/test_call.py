@@ -12,7 +12,7 @@ from tests.browser.house import House, open_house
 from tests.browser.test_panel import live, sign_in, violations
 from tests.web.recorded import SAID, analysed, asked, recorded, report
 
-pytestmark = pytest.mark.feature("ANAL-01", "ANAL+12")
+pytestmark = pytest.mark.feature("CALL+13", "ANAL-03")
 SOUND_ASKED = "audio/r1"
 
 

@@ -12,7 +12,7 @@ from tests.web.recorded import recorded, report
 from tests.web.test_calls import log_call
 from web.keys import Services
 
-pytestmark = pytest.mark.feature("ANAL-01", "ANAL-03")
+pytestmark = pytest.mark.feature("CALL+13")
 SOUND, DOWNLOAD = "/calls/c1/audio/r1", "/calls/c1/audio/r1/download"
 
 

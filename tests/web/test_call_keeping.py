@@ -12,7 +12,7 @@ from tests.web.test_call_audio import audited
 from tests.web.test_calls import log_call
 from web.keys import Services
 
-pytestmark = pytest.mark.feature("ANAL-01")
+pytestmark = pytest.mark.feature("CALL+13")
 AT = "/calls/c1/recordings/r1"
 
 

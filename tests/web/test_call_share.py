@@ -17,7 +17,7 @@ from tests.web.test_calls import log_call
 from web.calls.shared import MOST
 from web.keys import Services
 
-pytestmark = pytest.mark.feature("ANAL-01")
+pytestmark = pytest.mark.feature("CALL+13")
 SHARES = "/calls/c1/recordings/r1/shares"
 
 

@@ -7,7 +7,7 @@ from tests.web.admin.test_users import id_of
 from tests.web.conftest import Client, SignIn
 from web.keys import Services
 
-pytestmark = pytest.mark.feature("ANAL-03")
+pytestmark = pytest.mark.feature("CALL+13")
 FORM = {"name": "Name of 101", "role": "agent", "active": "1", "extensions": "101"}
 
 
