@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from ari_app.demo.asterisk import Say
 from ari_app.demo.conversations import Said, conversations, length, write
 from ari_app.demo.history import Planned, past_calls
+from ari_app.demo.reviewing import review
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
+from screenpop.calls.dispositions import DEFAULT
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import QueueMembers
@@ -28,7 +30,6 @@ from screenpop.store.tables import customer_number
 TIMEZONE = ZoneInfo("Europe/London")
 RECENT = timedelta(days=2)
 """Calls that were missed before stand on the list as seen."""
-RESULTS = ("Sold", "Question answered", "Call back", "Complaint", "Appointment")
 NOTES = (
     "Wants the touring bike in green; asked for a photo.",
     "Delivery moved to next Thursday, before noon.",
@@ -65,6 +66,7 @@ async def load_past(store: Store, numbers: Numbers, users: Users, data: Path, st
             log.apply(fact)
         await log.flush()
     await _write_about(log, users, calls)
+    await review(store, bus, log, users, calls)
     await _see_old_ones(Missed(store, bus, users, QueueMembers(store, bus)), users)
     if studio:
         heard = [call for call in calls if call.recorded]
@@ -101,7 +103,7 @@ async def _write_about(log: CallLog, users: Users, calls: Sequence[Planned]) -> 
         if call.result != "answered" or call.agent not in sits or dice.random() > 0.4:
             continue
         author = sits[call.agent]
-        await log.set_result(call.id, dice.choice(RESULTS), author.id)
+        await log.set_result(call.id, dice.choice(DEFAULT), author.id)
         if dice.random() < 0.4:
             await log.set_note(call.id, dice.choice(NOTES), author.id)
 

@@ -3,13 +3,13 @@
 import asyncio
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from ari_app.demo.asterisk import Say
 from ari_app.demo.past import Studio, load_past
-from ari_app.demo.people import AGENTS, LINES
+from ari_app.demo.people import AGENTS, LINES, QUEUES
 from ari_app.demo.portraits import portrait
 from ari_app.migrate import migrate
 from screenpop.agents.passwords import Passwords
@@ -68,11 +68,17 @@ async def _make_logins(users: Users, known: Logins) -> Logins:
         password = passwords.get(login) or secrets.token_hex(5)
         user = users.by_login(login)
         if user is None:
-            await users.add(login, name, role, password, extensions)
+            made = await users.add(login, name, role, password, extensions)
+            await users.change(made.id, team=_team(extensions))
         elif login not in passwords:
             await users.set_password(user.id, password)
         logins.append({"login": login, "password": password, "role": role, "name": name})
     return logins
+
+
+def _team(extensions: Collection[str]) -> str:
+    """Whom reports put a person with: the queue of the phone."""
+    return next((queue.name.capitalize() for queue in QUEUES.values() if set(extensions) & set(queue.members)), "")
 
 
 class Company:
