@@ -19,6 +19,7 @@ def test_figure_is_defined_in_the_documentation(measure: Measure) -> None:
 @pytest.mark.parametrize(
     "measure", [each for each in MEASURES.values() if each.how != "other"], ids=lambda each: each.key
 )
-def test_figure_is_made_of_groups_and_values_that_there_are(measure: Measure) -> None:
+def test_figure_is_made_of_groups_and_values_that_there_are(key: str) -> None:
+    measure = MEASURES[key]
     assert measure.of in GROUPS
     assert measure.what in ({"": GROUPS, "share": GROUPS}.get(measure.how) or {**VALUES, "": None})
