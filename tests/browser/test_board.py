@@ -147,7 +147,7 @@ async def test_wall_has_no_frame_stays_awake_and_fits_the_screen(chromium: Brows
     assert size[1] <= 1920
     list_fits = "[...document.querySelectorAll('[data-fit]')].every((box) => box.scrollHeight <= box.clientHeight)"
     assert await page.evaluate(list_fits)
-    assert await page.evaluate(SIZE_OF_NAMES) > 24
+    assert await page.evaluate(SIZE_OF_NAMES) > 20
     await page.keyboard.press("d")
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     await page.get_by_role("button", name="Desk").click()
