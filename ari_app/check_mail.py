@@ -13,16 +13,11 @@ async def check_mail(config: Mail) -> list[Finding]:
         return []
     where = f"{config.host}:{config.port or PORTS[config.security]}"
     if not config.sender:
-        return [
-            fail(
-                WHAT, f"{where} is set, but not from whom mails are", "set mail.sender: Ringdesk <reports@example.com>"
-            )
-        ]
+        remedy = "set mail.sender: Ringdesk <reports@example.com>"
+        return [fail(WHAT, f"{where} is set, but not from whom mails are", remedy)]
     try:
         await Mailer(config).try_out()
     except MailFailed as error:
-        return [
-            fail(WHAT, f"{where}: {error}", "see mail.host, mail.port, mail.security, mail.username, mail.password")
-        ]
+        return [fail(WHAT, f"{where}: {error}", "see [mail]: host, port, security, username and password")]
     signed_in = f" as {config.username}" if config.username else ""
     return [ok(WHAT, f"{where} takes mails{signed_in} ({config.security})")]
