@@ -95,6 +95,7 @@ async def assembled(core: Core) -> AsyncIterator[list[Coroutine[Any, Any, None]]
         yield [
             attachment.run(),
             *recording.loops(),
+            core.expiry.run(),
             workers.run(),
             core.hub.run(),
             core.calls.run(),
@@ -136,6 +137,7 @@ def make_services(core: Core, pbx: PbxState, pops: Pops) -> Services:
         filters=core.filters,
         recordings=core.recordings,
         recording_settings=core.recording_settings,
+        expiry=core.expiry,
         listens=core.listens,
         shares=core.shares,
         analyses=core.analyses,

@@ -44,6 +44,7 @@ from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality, make_quality
 from screenpop.recordings.archive import Archive, open_archive
 from screenpop.recordings.choice import Chooser, Said
+from screenpop.recordings.expiry import Expiry
 from screenpop.recordings.listens import Listens
 from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
@@ -87,6 +88,7 @@ class Core:
     archive: Archive
     recordings: Recordings
     recording_settings: RecordingSettings
+    expiry: Expiry
     chooser: Chooser
     trackers: Trackers
     quality: Quality
@@ -175,6 +177,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
     )
     board = Board(board_seams, config.site.timezone)
     archive, recording_settings = open_archive(config), RecordingSettings(store, bus)
+    recordings = Recordings(store, bus, archive, config.recordings.min_free_mb)
     sources = Sources(
         numbers=numbers,
         customers=customers,
@@ -214,7 +217,8 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         live=Live(bus, hub, users),
         progress=Progress(bus, hub, users, store),
         archive=archive,
-        recordings=Recordings(store, bus, archive, config.recordings.min_free_mb),
+        recordings=recordings,
+        expiry=Expiry(store, recordings, recording_settings),
         recording_settings=recording_settings,
         chooser=Chooser(recording_settings, numbers, index.find, Said(store)),
         trackers=trackers,

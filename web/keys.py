@@ -34,6 +34,7 @@ from screenpop.numbers import Numbers
 from screenpop.pbx import PbxCare, PbxCheck, PbxControl, PbxEar, PbxRecorder, PbxState, SampleCalls
 from screenpop.pops.service import Pops
 from screenpop.quality.service import Quality
+from screenpop.recordings.expiry import Expiry
 from screenpop.recordings.listens import Listens
 from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
@@ -71,6 +72,7 @@ class Services:
     filters: SavedFilters
     recordings: Recordings
     recording_settings: RecordingSettings
+    expiry: Expiry
     listens: Listens
     shares: Shares
     analyses: Analyses

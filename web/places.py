@@ -36,6 +36,13 @@ PLACES = (
         Permission.EDIT_LINES,
     ),
     Place(
+        N_("Recordings"),
+        N_("Which calls are recorded, how long recordings are kept, what went wrong"),
+        "/admin/recordings",
+        "mic",
+        Permission.EDIT_RECORDING_RULES,
+    ),
+    Place(
         N_("Categories"),
         N_("The kinds of customers, their colours and flags"),
         "/admin/categories",

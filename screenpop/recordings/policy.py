@@ -1,9 +1,12 @@
 """Which calls are recorded. Pure: rules from the top, the first one that fits decides; a customer's no is above all."""
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
+
+from screenpop.errors import BadInput
 
 Consent = Literal["", "yes", "no"]
 """What a customer said about being recorded: nothing, yes, no."""
@@ -56,6 +59,19 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO = Answer(record=False)
+MOST_RULES = 100
+_SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
+
+
+def refuse_bad_policy(policy: Policy) -> None:
+    """Raises BadInput: a sound file that the dialplan could take for something else, or too many rules."""
+    if len(policy.rules) > MOST_RULES:
+        raise BadInput("There can be 100 rules at most.")
+    for name in (policy.announcement, *(rule.announcement for rule in policy.rules)):
+        if name and not _SOUND.fullmatch(name):
+            raise BadInput(
+                "Write the name of a sound file without its ending, such as custom/recorded.", "announcement"
+            )
 
 
 def decide(policy: Policy, asked: Asked) -> Answer:

@@ -6,6 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from screenpop.errors import BadInput
+from screenpop.recordings.policy import MOST_RULES
+
 
 class KeepRule(msgspec.Struct, frozen=True, kw_only=True):
     """Keep recordings of such calls for `days`; 0 is for ever. A condition that is empty does not mind."""
@@ -39,6 +42,18 @@ class Leaving(msgspec.Struct, frozen=True, kw_only=True):
 
     recording: Aged
     at: datetime
+
+
+MOST_DAYS = 36_500
+
+
+def refuse_bad_retention(retention: Retention) -> None:
+    """Raises BadInput for days that are none."""
+    for days in (retention.otherwise, *(rule.days for rule in retention.rules)):
+        if not 0 <= days <= MOST_DAYS:
+            raise BadInput("Give the days as a number; 0 keeps them for ever.", "days")
+    if len(retention.rules) > MOST_RULES:
+        raise BadInput("There can be 100 rules at most.")
 
 
 def days_of(retention: Retention, aged: Aged) -> int:

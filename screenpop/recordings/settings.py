@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop import audit
 from screenpop.bus import Bus
 from screenpop.facts import SettingsChanged
-from screenpop.recordings.policy import Policy
-from screenpop.recordings.retention import Retention
+from screenpop.recordings.policy import Policy, refuse_bad_policy
+from screenpop.recordings.retention import Retention, refuse_bad_retention
 from screenpop.store.engine import Store
 from screenpop.store.tables import setting
 
@@ -34,13 +34,15 @@ class RecordingSettings:
             self.retention = _decoded(await _value(tx, RETENTION), Retention)
 
     async def set_policy(self, policy: Policy, actor: str) -> None:
-        """Record by these rules from now on."""
+        """Record by these rules from now on. Raises BadInput."""
+        refuse_bad_policy(policy)
         await self._put(POLICY, self.policy, policy, actor)
         self.policy = policy
         self._bus.publish(SettingsChanged(key=POLICY))
 
     async def set_retention(self, retention: Retention, actor: str) -> None:
-        """Keep recordings by these rules from now on."""
+        """Keep recordings by these rules from now on. Raises BadInput."""
+        refuse_bad_retention(retention)
         await self._put(RETENTION, self.retention, retention, actor)
         self.retention = retention
         self._bus.publish(SettingsChanged(key=RETENTION))
