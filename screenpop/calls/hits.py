@@ -13,8 +13,8 @@ from screenpop.calls.search_words import Term, Token, places, tokens
 from screenpop.customers.fold import fold
 from screenpop.store.tables import call_comment, call_note, transcript
 
-AROUND: Final = 50
-"""Characters shown before the words; after them twice as many."""
+AROUND: Final = 30
+"""Characters shown before the words; after them four times as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ def _may_hold(text: str, terms: Sequence[Term]) -> bool:
 def _window(text: str, said: Sequence[Token], at: int) -> tuple[int, int]:
     """From whole word to whole word."""
     begin = min((token.start for token in said[: at + 1] if token.start >= said[at].start - AROUND), default=0)
-    most = said[at].end + 2 * AROUND
+    most = said[at].end + 4 * AROUND
     end = max(token.end for token in said[at:] if token.end <= max(most, said[at].end))
     return (0 if begin < 4 else begin), (len(text) if len(text) - end < 4 else end)
 

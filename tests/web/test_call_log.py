@@ -138,7 +138,7 @@ async def test_pages_lead_on_and_back(sign_in: SignIn, monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("calls")
 async def test_sums_are_those_of_the_calls_found(sign_in: SignIn) -> None:
     sue = await shown(sign_in, "sue", "/calls/totals")
-    for told in ("3 calls", "67 % answered", "talk 6:14", "mean wait 0:30"):
+    for told in ("3 calls", "67% answered", "talk 6:14", "mean wait 0:30"):
         assert told in sue
     assert "1 call<" in await shown(sign_in, "sue", "/calls/totals?queue=support")
     assert "2 calls" in await shown(sign_in, "101", "/calls/totals")
