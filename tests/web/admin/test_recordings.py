@@ -167,6 +167,8 @@ async def test_card_says_that_the_call_is_recorded_and_pauses_it(
     )
     services.bus.publish(CallRang(call=view, at=1.0, agent="101"))
     services.bus.publish(CallAnswered(call=view, at=2.0, agent="101"))
+    mine = next(user.id for user in services.users.all() if user.login == "101")
+    await until(lambda: b'"html"' in services.pops.snapshot(mine))
     pop = await shown(agent)
     assert 'data-act="pause"' not in pop["html"]
     services.bus.publish(RecordingChanged(call_id="c1", recording_id="r", state="recording"))
