@@ -28,6 +28,7 @@ KEPT = 512
 """Numbers whose callers are remembered."""
 FRESH_SECONDS = 30.0
 KEPT_EXTRAS = 16
+Listener = Callable[[str, str], None]
 KEPT_GUESTS = 64
 SHOWN_MATCHES = 8
 
@@ -77,6 +78,13 @@ class _Entry:
     extras: dict[tuple[str, str], Extras | None] = field(default_factory=dict)
     """By customer ("" for none) and call; None is being fetched."""
 
+    def keep(self, key: tuple[str, str], extras: Extras | None) -> None:
+        """Remember the extras of a call, for as many calls as there is room for."""
+        self.extras.pop(key, None)
+        self.extras[key] = extras
+        for oldest in tuple(self.extras)[:-KEPT_EXTRAS]:
+            del self.extras[oldest]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
@@ -94,19 +102,21 @@ class Sources:
 
 
 class Cards:
-    """Makes cards. Listeners get the raw number whose cards have more to show now."""
+    """Makes cards. Listeners get the raw number whose cards have more to show now, and the call where it is only one's:
+    many calls from one number must not redraw each other's cards."""
 
     def __init__(self, sources: Sources, bus: Bus, clock: Callable[[], float] = time.monotonic) -> None:
         self._sources, self._clock = sources, clock
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
-        self._listeners: list[Callable[[str], None]] = []
+        self._listeners: list[Listener] = []
         self._tasks: set[asyncio.Task[None]] = set()
         bus.subscribe(CustomerChanged, self._customer_changed)
         bus.subscribe(SettingsChanged, self._settings_changed)
         bus.subscribe(CallEnded, self._call_ended)
 
-    def listen(self, listener: Callable[[str], None]) -> None:
-        """Call `listener(raw_number)` when more is known, or something else, than `now` gave."""
+    def listen(self, listener: Listener) -> None:
+        """Call `listener(raw_number, call_id)` when more is known, or something else, than `now` gave; "" is all calls
+        of that number."""
         self._listeners.append(listener)
 
     def prefetch(self, view: CallView) -> None:
@@ -236,9 +246,7 @@ class Cards:
     def _extras(self, entry: _Entry, snapshot: Snapshot | None, call_id: str) -> Extras | None:
         key = (snapshot.customer.id if snapshot else "", call_id)
         if key not in entry.extras:
-            if len(entry.extras) >= KEPT_EXTRAS:
-                entry.extras.clear()
-            entry.extras[key] = None
+            entry.keep(key, None)
             _ = self._start(self._extras_into(entry, key))
         return entry.extras[key]
 
@@ -249,9 +257,10 @@ class Cards:
         entry.ahead.clear()
 
     async def _extras_into(self, entry: _Entry, key: tuple[str, str]) -> None:
-        entry.extras[key] = extras = await self._load_extras(entry.number, *key)
+        extras = await self._load_extras(entry.number, *key)
+        entry.keep(key, extras)
         if extras != Extras():
-            self._tell(entry)
+            self._tell(entry, key[1])
 
     async def _load_extras(self, number: Number, customer_id: str, call_id: str) -> Extras:
         blocks = await further.blocks(self._sources.sections, customer_id) if customer_id else ()
@@ -272,10 +281,10 @@ class Cards:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _tell(self, entry: _Entry) -> None:
+    def _tell(self, entry: _Entry, call_id: str = "") -> None:
         for listener in self._listeners:
             try:
-                listener(entry.raw)
+                listener(entry.raw, call_id)
             except Exception:
                 log.exception("card listener failed")
 

@@ -216,8 +216,8 @@ class Pops:
         except NotFound:
             return False
 
-    def _know_more(self, raw_number: str) -> None:
-        for pop in self._book.all():
+    def _know_more(self, raw_number: str, call_id: str) -> None:
+        for pop in self._book.of_call(call_id) if call_id else self._book.all():
             if pop.call.remote.number == raw_number:
                 self._publish(pop)
 

@@ -49,8 +49,8 @@ async def test_card_appears_by_itself_while_the_phone_rings(core: Core, open_pan
     call = Call(core.bus, ANN)
     call.starts()
     call.rings("101")
-    await until(lambda: panel.pops)
-    assert (the_pop(panel)["state"], the_pop(panel)["title"]) == ("ringing", "Ann Boat")
+    await until(lambda: panel.pops and the_pop(panel)["title"] == "Ann Boat")
+    assert the_pop(panel)["state"] == "ringing"
     assert "Boat &amp; Co" in the_pop(panel)["html"]
 
 

@@ -91,7 +91,7 @@ class House:
         )
         self.cards = Cards(sources, self.bus)
         self.told: list[str] = []
-        self.cards.listen(self.told.append)
+        self.cards.listen(lambda number, _: self.told.append(number))
 
     async def add(self, name: str = "Ann", number: str = ANN) -> str:
         return (await self.customers.create(NewCustomer(name=name, numbers=((number, ""),)), "system")).id
@@ -157,6 +157,30 @@ async def test_last_call_is_fetched_ahead_as_well(house: House) -> None:
     house.cards.prefetch(call(call_id="c2"))
     await until(lambda: len(house.told) == 3)
     assert house.cards.now(call(call_id="c2"), "101").last_call is not None
+
+
+async def test_many_calls_from_one_number_do_not_redraw_each_other(house: House) -> None:
+    await house.add()
+    calls = [call(call_id=f"c{number}") for number in range(60)]
+    by_id = {each.id: each for each in calls}
+    redrawn: list[str] = []
+
+    def redraw(_: str, call_id: str) -> None:
+        for each in [by_id[call_id]] if call_id else calls:
+            redrawn.append(each.id)
+            house.cards.now(each, "101")
+
+    house.cards.listen(redraw)
+    for each in calls:
+        house.cards.prefetch(each)
+    await until(lambda: len(house.calls.asked) >= len(calls))
+    asked, seen = 0, -1
+    while asked != seen:
+        seen, asked = asked, len(house.calls.asked)
+        for _ in range(50):
+            await asyncio.sleep(0)
+    assert len(house.calls.asked) <= 3 * len(calls)
+    assert len(redrawn) <= 4 * len(calls)
 
 
 async def test_broken_section_costs_its_block_only(house: House) -> None:
