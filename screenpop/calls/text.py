@@ -24,6 +24,8 @@ LONGEST = 1_000_000
 """Characters of one call: 15 hours of talk."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_REACHES = (1_000, 1_000_000, 1_000_000_000)
+"""How far after its own number a call's may be, the least first."""
 
 
 class _Said(msgspec.Struct):
@@ -64,21 +66,31 @@ async def _refresh(tx: AsyncConnection, ids: Sequence[str]) -> None:
 
 
 async def _insert(tx: AsyncConnection, rows: Sequence[tuple[datetime, str, str]]) -> None:
-    """Each gets the first free number from the microsecond at which its call began."""
-    if not rows:
+    """Each gets the microsecond at which its call began; where another call has it, a number soon after it."""
+    wanted = [((began - _EPOCH) // _MICROSECOND, id_, text) for began, id_, text in rows]
+    if not wanted:
         return
-    taken, values = set[int](), []
-    for began, id_, text in rows:
-        number = (began - _EPOCH) // _MICROSECOND
-        while number in taken or await _is_taken(tx, number):
-            number += 1
-        taken.add(number)
-        values.append({"row": number, "call_id": id_, "text": text})
-    await tx.execute(sa.insert(call_text), values)
+    c, free, others = call_text.c.row, dict[int, dict[str, Any]](), list[tuple[int, str, str]]()
+    taken = set((await tx.execute(sa.select(c).where(c.in_([number for number, _, _ in wanted])))).scalars())
+    for number, id_, text in wanted:
+        if number in taken or number in free:
+            others.append((number, id_, text))
+        else:
+            free[number] = {"row": number, "call_id": id_, "text": text}
+    if free:
+        await tx.execute(sa.insert(call_text), list(free.values()))
+    for number, id_, text in others:
+        await tx.execute(sa.insert(call_text).values(row=await _number_after(tx, number), call_id=id_, text=text))
 
 
-async def _is_taken(tx: AsyncConnection, number: int) -> bool:
-    return await tx.scalar(sa.select(call_text.c.row).where(call_text.c.row == number)) is not None
+async def _number_after(tx: AsyncConnection, taken: int) -> int:
+    """A free number soon after one that is taken."""
+    c, last = call_text.c.row, taken
+    for reach in _REACHES:
+        last = await tx.scalar(sa.select(sa.func.max(c)).where(c >= taken, c < taken + reach)) or taken
+        if last + 1 < taken + reach:
+            break
+    return last + 1
 
 
 async def _sources(tx: AsyncConnection, ids: Sequence[str]) -> tuple[dict[str, datetime], Mapping[str, _Source]]:
