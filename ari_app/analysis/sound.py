@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ RATE = 16_000
 KEPT_RATES = (8_000, RATE)
 """Files of these rates are kept as they are: nothing is gained by more samples of the same sound."""
 OPUS_RATE = 48_000
-BLOCK = 20 * OPUS_RATE
+BLOCK = 2 * OPUS_RATE  # a multiple of every step
 ONE_CHANNEL = "%(file)s has one channel: give a file with a channel for each side, or two files"
 TWO_IN_PAIR = "%(file)s has %(count)d channels: of two files, each has one side"
 TOO_MANY = "%(file)s has %(count)d channels: the agent's side and the other make two"
@@ -86,7 +87,8 @@ def _decoded(path: Path, wanted: int = 0) -> tuple[int, list[Samples]]:
             if not container.streams.audio:
                 raise BadInput(NO_SOUND, file=path)
             stream = container.streams.audio[0]
-            rate = stream.rate if stream.rate in KEPT_RATES and stream.rate >= wanted else RATE
+            known = _rate_of(stream)
+            rate = known if known in KEPT_RATES and known >= wanted else RATE
             blocks = [_as_int16(block) for block in _blocks(container, stream, rate)]
     except (av.FFmpegError, OSError) as error:
         raise BadInput(UNREADABLE, file=path, why=error.strerror or error) from None
@@ -97,22 +99,33 @@ def _decoded(path: Path, wanted: int = 0) -> tuple[int, list[Samples]]:
     return rate, [np.concatenate(channel) for channel in zip(*blocks, strict=True)]
 
 
+def _rate_of(stream: Any) -> int:
+    """The rate of what was recorded. Opus is always decoded at 48 kHz, and says in its head what it was made of (RFC
+    7845, 5.1)."""
+    head = bytes(stream.codec_context.extradata or b"")
+    if stream.codec_context.name.endswith("opus") and len(head) >= 16:
+        return int.from_bytes(head[12:16], "little")
+    return int(stream.rate)
+
+
 def _blocks(container: Any, stream: Any, rate: int) -> Iterator[NDArray[Any]]:
-    """Blocks of many frames (channels by samples): what is done in Python is done twenty seconds at a time."""
+    """Blocks of many frames (channels by samples): what is done in Python is done two seconds at a time."""
     resampler = None if stream.rate in (rate, OPUS_RATE) else av.AudioResampler(format="s16p", rate=rate)
-    step = OPUS_RATE // rate if stream.rate == OPUS_RATE else 1
+    thinned = partial(
+        _thinned, step=OPUS_RATE // rate if stream.rate == OPUS_RATE else 1, bare=_rate_of(stream) <= rate
+    )
     fifo = av.AudioFifo()
     for frame in container.decode(stream):
         for part in resampler.resample(frame) if resampler else (frame,):
             part.pts = None
             fifo.write(part)
         if fifo.samples >= BLOCK:
-            yield _thinned(_channels(fifo.read(BLOCK)), step)
+            yield thinned(_channels(fifo.read(BLOCK)))
     for part in resampler.resample(None) if resampler else ():
         part.pts = None
         fifo.write(part)
     if fifo.samples:
-        yield _thinned(_channels(fifo.read(0, True)), step)
+        yield thinned(_channels(fifo.read(0, True)))
 
 
 def _channels(frame: Any) -> NDArray[Any]:
@@ -121,11 +134,13 @@ def _channels(frame: Any) -> NDArray[Any]:
     return array if frame.format.is_planar else array.reshape(-1, count).T
 
 
-def _thinned(block: NDArray[Any], step: int) -> NDArray[Any]:
-    """One sample for `step`, their mean: FFmpeg's resampler takes as long as the Opus decoder, and its better filter
-    changes nothing for speech."""
-    if step == 1:
-        return block
+def _thinned(block: NDArray[Any], step: int, bare: bool) -> NDArray[Any]:
+    """One sample for `step`: the first of them where the sound was made of no more (`bare`), else their mean.
+
+    FFmpeg's resampler takes as long as the Opus decoder, and its better filter changes nothing for speech.
+    """
+    if step == 1 or bare:
+        return block[:, ::step]
     length = block.shape[1] // step * step
     total = block[:, 0:length:step].astype(np.float32)
     for offset in range(1, step):

@@ -1,8 +1,8 @@
 """Who speaks when: Silero's voice detector (the model that faster-whisper ships), and edges to the hundredth second.
 
 Silero looks only at what is loud enough to be speech: half of a conversation is the silence of one side. Of a long
-stretch it is shown a fifth of a second and not the third after it; where both neighbours of what it was not shown are
-speech, that is speech too, and otherwise it is shown.
+stretch it is shown a fifth of a second and not the two thirds after it; where there is speech in both neighbours of
+what it was not shown, that is speech too, and otherwise it is shown.
 """
 
 import functools
@@ -27,8 +27,8 @@ QUIETEST_DB, LOUDEST_GATE_DB = -60.0, -40.0
 ABOVE_FLOOR_DB = 6.0
 AROUND = 3
 """Frames that Silero is shown before and after what is loud enough."""
-LOOK, SKIP = 6, 10
-BEFORE = 10
+LOOK, SKIP = 6, 20
+BEFORE = 6
 """Frames of what comes before, for a second look: Silero needs some to hear itself in."""
 
 TICK_SECONDS = 0.01
@@ -81,7 +81,8 @@ def _likely(samples: Samples, rate: int, audible: NDArray[np.bool_]) -> Floats:
     looked = audible & _looks(audible)
     result[looked] = _asked(samples, rate, np.flatnonzero(looked))
     for first, last in _runs(audible & ~looked):
-        if min(result[first - 1], result[last]) >= SPEECH:
+        before, after = result[max(first - LOOK, 0) : first], result[last : last + LOOK]
+        if min(before.max(), after.max()) >= SPEECH:
             result[first:last] = 1.0
         else:
             start = max(first - BEFORE, 0)

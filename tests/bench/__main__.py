@@ -17,6 +17,7 @@ BENCHES = {
     "agi": "FastAGI",
     "asterisk": "Asterisk's own call rate",
     "hub": "Fan-out to open panels",
+    "analysis": "Analysis of a call",
     "service": "The service at rest",
 }
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
