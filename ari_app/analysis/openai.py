@@ -169,7 +169,8 @@ def _ask(settings: Analysis, path: str, body: bytes, kind: str, answer: Any) -> 
         with urllib.request.urlopen(request, timeout=settings.timeout) as response:  # noqa: S310
             return msgspec.json.decode(response.read(ANSWER_BYTES), type=answer, strict=False)
     except urllib.error.HTTPError as error:
-        why = error.read(300).decode(errors="replace").strip()
+        with error:
+            why = error.read(300).decode(errors="replace").strip()
         raise RingdeskError(REFUSED, url=url, status=error.code, why=why or error.reason) from None
     except OSError as error:
         raise RingdeskError(AWAY, url=url, why=getattr(error, "reason", None) or error) from None
