@@ -11,24 +11,47 @@ const more = document.getElementById("more-filters");
 const opener = document.getElementById("more-open");
 const inBar = new Set(["q", "period", "direction", "result", "agent"]);
 let timer = 0;
+let seen = null;
+let seenKept = null;
 
 for (const kind of ["calls", "pop", "pop_gone", "presence"]) on(kind, () => { timer ||= setTimeout(renew, WAIT); });
 opener.addEventListener("click", () => unfold(more.hidden));
 document.addEventListener("change", (event) => event.target.form?.dataset.auto !== undefined && choose(event.target.form));
 document.addEventListener("click", (event) => event.target.closest("#new-calls") && latest());
-new MutationObserver(settle).observe(document.getElementById("log"), { childList: true });
+new MutationObserver(settle).observe(document.getElementById("log"), { childList: true, subtree: true });
 settle();
 
-/** After each new list: its sums, the count of filters that are folded away, the address of what is saved. */
+/** After each new list: its sums, the count of filters that are folded away, the address of what is saved; and the
+ *  tabs, after what is saved was changed. */
 function settle() {
+  if (seen !== results()) listed();
+  const kept = document.getElementById("saved-list");
+  if (kept && seenKept && kept !== seenKept) retab(kept);
+  seenKept = kept ?? seenKept;
+}
+
+function listed() {
+  seen = results();
   sum();
   const folded = [...new FormData(document.getElementById("call-filter"))].filter(([name, value]) => value && name !== "sort" && !inBar.has(name));
   const count = new Set(folded.map(([name]) => name)).size;
   const badge = opener.querySelector("[data-more-count]");
   badge.hidden = !count;
   badge.textContent = count;
-  const form = document.getElementById("save-filter-form");
-  form.action = `/calls/filters?${results().dataset.query}`;
+  document.getElementById("save-filter-form").action = `/calls/filters?${seen.dataset.query}`;
+}
+
+function retab(kept) {
+  const tabs = document.querySelector(".tabs");
+  for (const tab of tabs.querySelectorAll("a[data-own]")) tab.remove();
+  const shared = [...tabs.querySelectorAll("a")].find((tab) => tab.href.includes("/calls?"));
+  for (const { dataset } of kept.querySelectorAll("[data-query]")) {
+    const tab = Object.assign(document.createElement("a"), { href: `/calls?${dataset.query}` });
+    tab.dataset.own = "";
+    if (dataset.query === results().dataset.query) tab.setAttribute("aria-current", "page");
+    tab.append(Object.assign(document.createElement("bdi"), { textContent: dataset.name }));
+    tabs.insertBefore(tab, shared ?? null);
+  }
 }
 
 async function sum() {
