@@ -74,11 +74,11 @@ class FolderArchive:
 
     @property
     def workshop(self) -> Path:
-        return _made(self._root / ".making")
+        return _made(self._root, ".making")
 
     def put(self, file: Path, key: str) -> None:
         there = self._path(key)
-        there.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _made(self._root, str(Path(key).parent))
         _to_disk(file)
         file.replace(there)
         _to_disk(there.parent)
@@ -109,7 +109,7 @@ class S3Archive:
 
     @property
     def workshop(self) -> Path:
-        return _made(self._cache / ".making")
+        return _made(self._cache, ".making")
 
     def put(self, file: Path, key: str) -> None:
         with _in_words():
@@ -127,7 +127,7 @@ class S3Archive:
                 for chunk in self._store.get(key).stream(min_chunk_size=CHUNK):
                     out.write(bytes(chunk))
             _make_room(self._cache, CACHE_BYTES - fresh.stat().st_size)
-            cached.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _made(self._cache, str(Path(key).parent))
             fresh.replace(cached)
         finally:
             fresh.unlink(missing_ok=True)
@@ -195,8 +195,11 @@ def _checked(key: str) -> str:
     return key
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _made(root: Path, below: str) -> Path:
+    """A folder below the root, which nobody else on the machine can look into."""
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = root / below
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

@@ -1,0 +1,283 @@
+"""From the PBX's files into the archive: both sides on their channels, and nothing lost when something is wrong."""
+
+import asyncio
+import math
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from ari_app.recording import collect as collecting
+from ari_app.recording import sound
+from ari_app.recording.collect import Outcome, Tools, collect_with
+from ari_app.recording.sources import FolderSource
+from screenpop.config import Config, Recordings, Server
+from screenpop.recordings.archive import FolderArchive
+from screenpop.recordings.model import LEVELS
+from screenpop.store.engine import Store, default_url
+from screenpop.store.tables import analysis, call, recording
+from tests.pbx.recorded import Recorded
+
+pytestmark = pytest.mark.feature("CALL-32")
+RATE = 8000
+AGENT, CUSTOMER = 700, 440
+NAME = "rd-1700000000.12-1700000001c"
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def tone(hertz: int, seconds: float) -> bytes:
+    times = np.arange(int(RATE * seconds)) / RATE
+    return (np.sin(2 * math.pi * hertz * times) * 8000).astype("<i2").tobytes()
+
+
+def wav(sound: bytes, declared: int | None = None) -> bytes:
+    """A file as the PBX writes it; `declared`: how many bytes its header says."""
+    size = len(sound) if declared is None else declared
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16)
+    return b"RIFF" + struct.pack("<I", size + 36) + b"WAVE" + form + b"data" + struct.pack("<I", size) + sound
+
+
+@dataclass
+class Room:
+    """A recording that waits: the PBX's folder, the archive, and the row."""
+
+    tools: Tools
+    spool: Path
+    archive: Path
+    ended: datetime = NOW
+
+    def write(self, ending: str, data: bytes, quiet: float = 60.0, part: str = "") -> None:
+        """A file of the PBX that nobody has written to for `quiet` seconds."""
+        path = self.spool / f"{NAME}{part}-{ending}.wav"
+        path.write_bytes(data)
+        at = path.stat().st_mtime - quiet
+        os.utime(path, (at, at))
+
+    async def collect(self, after: float = 60.0) -> Outcome:
+        """Collect `after` seconds of the call's end."""
+        later = replace(self.tools, now=lambda: self.ended + timedelta(seconds=after))
+        return await collect_with(later, "r")
+
+    async def row(self) -> dict[str, Any]:
+        async with self.tools.store.read() as tx:
+            return dict((await tx.execute(sa.select(recording))).one()._mapping)
+
+    async def set_row(self, **values: Any) -> None:
+        async with self.tools.store.begin() as tx:
+            await tx.execute(sa.update(recording).values(values))
+
+    def left(self) -> list[str]:
+        return sorted(path.name for path in self.spool.iterdir())
+
+    async def heard(self) -> Recorded:
+        return Recorded(self.archive / (await self.row())["key"])
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    store = Store.open(default_url(tmp_path))
+    await store.create_all()
+    started = NOW - timedelta(seconds=10)
+    async with store.begin() as tx:
+        about = {"id": "1700000000.12", "direction": "incoming", "started_at": started, "talk_seconds": 3}
+        await tx.execute(sa.insert(call).values(about))
+        row = {"id": "r", "call_id": "1700000000.12", "state": "waiting", "name": NAME, "started_at": started}
+        await tx.execute(sa.insert(recording).values(row | {"ended_at": NOW, "gaps": [[1.0, 1.5], [2.9, 1e9]]}))
+    spool, archive = tmp_path / "spool", tmp_path / "archive"
+    spool.mkdir()
+    config = Config(server=Server(data_dir=str(tmp_path)), recordings=Recordings(min_free_mb=0))
+    yield Room(Tools(store, FolderSource(spool), FolderArchive(archive), config), spool, archive)
+    await store.close()
+
+
+def both(room: Room, agent: float = 3.0, customer: float = 3.0) -> None:
+    room.write("out", wav(tone(AGENT, agent)))
+    room.write("in", wav(tone(CUSTOMER, customer)))
+
+
+@pytest.mark.parametrize("kind", ["opus", "flac"])
+async def test_two_files_become_one_with_each_side_on_its_channel(room: Room, kind: Literal["opus", "flac"]) -> None:
+    config = room.tools.config
+    room.tools = replace(
+        room.tools, config=Config(server=config.server, recordings=Recordings(format=kind, min_free_mb=0))
+    )
+    both(room, agent=3.0, customer=2.0)
+    assert await room.collect() == "stored"
+    row, heard = await room.row(), await room.heard()
+    assert row["key"] == f"2026/05/04/1700000000.12.{kind}"
+    assert (row["state"], row["format"], row["problem"], row["gaps"]) == ("stored", kind, "", [[1.0, 1.5], [2.9, 3.0]])
+    assert row["seconds"] == pytest.approx(3.0)
+    assert heard.seconds == pytest.approx(3.0, abs=0.05)
+    assert [heard.pitch(side, 0.5, 1.5) for side in (0, 1)] == [AGENT, CUSTOMER]
+    assert [heard.pitch(side, 2.3, 2.9) for side in (0, 1)] == [AGENT, 0]  # the shorter side is silent at its end
+    levels = np.frombuffer(row["peaks"], np.uint8).reshape(2, LEVELS)
+    assert levels[0].min() > 50
+    assert (levels[1, : LEVELS * 2 // 3 - 5].min() > 50, levels[1, LEVELS * 2 // 3 + 5 :].max()) == (True, 0)
+    assert room.left() == []
+    async with room.tools.store.read() as tx:
+        ordered = (await tx.execute(sa.select(analysis.c.recording_id, analysis.c.state))).one()
+        assert await tx.scalar(sa.select(call.c.recorded)) is True
+    assert tuple(ordered) == ("r", "waiting")
+
+
+async def test_parts_follow_each_other(room: Room) -> None:
+    both(room, 1.0, 1.0)
+    room.write("out", wav(tone(1000, 1.0)), part=".3")  # the second part never began
+    room.write("in", wav(tone(CUSTOMER, 0.8)), part=".3")
+    assert await room.collect() == "stored"
+    heard = await room.heard()
+    assert heard.seconds == pytest.approx(2.0, abs=0.05)
+    assert [heard.pitch(0, start, start + 0.6) for start in (0.2, 1.2)] == [AGENT, 1000]
+    assert room.left() == []
+
+
+async def test_twice_is_once(room: Room) -> None:
+    both(room)
+    assert [await room.collect(), await room.collect()] == ["stored", "done"]
+
+
+async def test_killed_between_the_file_and_its_row_it_is_done_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both(room)
+
+    async def die(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(collecting, "_write_down", die)
+        with pytest.raises(asyncio.CancelledError):
+            await room.collect()
+    assert (await room.row())["state"] == "waiting"
+    assert len(room.left()) == 2
+    assert await room.collect() == "stored"
+    files = [path for path in room.archive.rglob("*") if path.is_file()]
+    assert [path.name for path in files] == ["1700000000.12.opus"]
+
+
+async def test_wav_files_stay_where_that_is_wanted(room: Room) -> None:
+    wanted = Recordings(keep_wav=True, min_free_mb=0)
+    room.tools = replace(room.tools, config=Config(server=room.tools.config.server, recordings=wanted))
+    both(room)
+    assert await room.collect() == "stored"
+    assert len(room.left()) == 2
+
+
+async def test_file_that_is_still_written_is_waited_for(room: Room) -> None:
+    room.write("out", wav(tone(AGENT, 3), declared=0), quiet=0.0)
+    room.write("in", wav(tone(CUSTOMER, 3)))
+    assert await room.collect(after=5) == "later"
+    assert ((await room.row())["state"], len(room.left())) == ("waiting", 2)
+
+
+async def test_half_written_file_is_kept_as_far_as_it_goes_and_said_so(room: Room) -> None:
+    room.write("out", wav(tone(AGENT, 3), declared=0)[:-1000])
+    room.write("in", wav(tone(CUSTOMER, 3), declared=480_000))
+    assert await room.collect(after=30) == "later"
+    assert await room.collect(after=90) == "stored"
+    heard = await room.heard()
+    assert [heard.pitch(side, 0.5, 2.5) for side in (0, 1)] == [AGENT, CUSTOMER]
+    assert "did not finish the file" in (await room.row())["problem"]
+
+
+async def test_lone_side_is_kept_when_the_other_one_does_not_come(room: Room) -> None:
+    room.write("in", wav(tone(CUSTOMER, 3)))
+    assert await room.collect(after=60) == "later"
+    assert await room.collect(after=200) == "stored"
+    heard = await room.heard()
+    assert [heard.pitch(side, 0.5, 2.5) for side in (0, 1)] == [0, CUSTOMER]
+    assert "Only one side" in (await room.row())["problem"]
+
+
+async def test_file_that_never_comes_is_missing_after_a_while(room: Room) -> None:
+    assert await room.collect(after=600) == "later"
+    assert await room.collect(after=1000) == "missing"
+    row = await room.row()
+    assert (row["state"], NAME in row["problem"]) == ("missing", True)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"MZ not a sound file at all", "has no header"),
+        (wav(b"")[:30], "header is cut off"),
+        (wav(b""), "the files are empty"),
+        (wav(tone(AGENT, 1)).replace(struct.pack("<H", 16) + b"data", struct.pack("<H", 8) + b"data"), "not 16 bits"),
+    ],
+)
+async def test_file_that_is_no_recording_fails_in_words_and_stays(room: Room, data: bytes, words: str) -> None:
+    room.write("out", data)
+    room.write("in", data)
+    assert await room.collect(after=300) == "failed"
+    row = await room.row()
+    assert (row["state"], words in row["problem"], len(room.left())) == ("failed", True, 2)
+
+
+async def test_file_that_may_not_be_read_fails_in_words(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    both(room)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(collecting, "read_wav", refuse)
+    assert await room.collect() == "failed"
+    assert "cannot be read: Permission denied" in (await room.row())["problem"]
+
+
+async def test_full_disk_lets_the_recording_wait_and_says_so(room: Room) -> None:
+    both(room)
+    plenty = shutil.disk_usage(room.spool).free // 2**20 + 10_000
+    full = Config(server=room.tools.config.server, recordings=Recordings(min_free_mb=plenty))
+    waiting = replace(room.tools, config=full, now=lambda: NOW + timedelta(seconds=60))
+    assert await collect_with(waiting, "r") == "later"
+    row = await room.row()
+    assert (row["state"], "MB are free" in row["problem"], len(room.left())) == ("waiting", True, 2)
+    assert await room.collect() == "stored"
+    assert (await room.row())["problem"] == ""
+
+
+async def test_recording_much_shorter_than_its_talk_is_told(room: Room) -> None:
+    async with room.tools.store.begin() as tx:
+        await tx.execute(sa.update(call).values(talk_seconds=60))
+    both(room)
+    assert await room.collect() == "stored"
+    assert "lasts 3 s, and the talk lasted 60 s" in (await room.row())["problem"]
+
+
+async def test_joined_file_without_one_of_the_voices_is_not_taken(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An encoder that loses a side is found out; the PBX's files stay."""
+    both(room)
+    right = sound._frame
+
+    def lose(block: Any, rate: int, at: int) -> Any:
+        block[1] = 0
+        return right(block, rate, at)
+
+    monkeypatch.setattr(sound, "_frame", lose)
+    assert await room.collect() == "failed"
+    row = await room.row()
+    assert ("what one of the sides said" in row["problem"], len(room.left())) == (True, 2)
+    assert not [path for path in room.archive.rglob("*") if path.is_file()]
+
+
+async def test_deleted_recording_is_not_collected(room: Room) -> None:
+    both(room)
+    await room.set_row(state="deleted")
+    assert await room.collect() == "done"
+    assert len(room.left()) == 2
+
+
+def test_service_does_not_load_what_only_workers_need() -> None:
+    heavy = ("av", "numpy", "obstore", "ari_app.recording.sound")
+    code = f"import sys, ari_app.compose; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
