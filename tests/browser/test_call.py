@@ -232,3 +232,13 @@ async def test_page_follows_an_analysis_until_its_words_are_there(
     await house.core.progress.tell()
     await expect(page.locator(".line")).to_have_count(len(SAID))
     await expect(page.get_by_role("heading", name="Conversation")).to_be_visible()
+
+
+async def test_page_is_not_loaded_again_while_nothing_changes(chromium: Browser, house: House) -> None:
+    page = await opened(chromium, house)
+    await page.evaluate("() => { window.stays = true; }")
+    for _ in range(3):
+        async with page.expect_response(f"{house.url}/calls/c1"):
+            house.core.bus.publish(AnalysisChanged(call_id="c1", recording_id="r1", state="done", progress=1.0))
+            await house.core.progress.tell()
+    assert await page.evaluate("() => window.stays") is True

@@ -9,7 +9,7 @@ const call = document.getElementById("call");
 let due = 0;
 
 for (const kind of ["analysis", "recording"]) on(kind, heard);
-on("fresh", () => (document.querySelector("[data-progress]") ? soon() : null));
+on("fresh", () => call.dataset.stand.match(/recording|waiting|running/) && soon());
 
 function heard({ call_id: id, recording_id: part, state, progress = 0 }) {
   if (id !== call.dataset.call) return;
@@ -30,13 +30,15 @@ function soon() {
   due ||= setTimeout(renew, 300);
 }
 
-// A player that is there stays as it is; with a new transcript or sound the page is loaded again where it stands.
+// What is still as it was stays; with a new transcript or sound the page is loaded again.
 async function renew() {
   due = 0;
   const page = await getHtml(location.href).catch(() => null);
-  if (!page) return;
+  const stand = page?.getElementById("call")?.dataset.stand;
+  if (stand === undefined || stand === call.dataset.stand) return;
   const [was, is] = [document, page].map((each) => Boolean(each.querySelector("[data-player]")));
   if (was !== is || page.querySelector("[data-lines]")) return reload();
+  call.dataset.stand = stand;
   for (const id of ["transcript", "figures"]) if (document.getElementById(id) && page.getElementById(id)) replace(id, page);
 }
 
