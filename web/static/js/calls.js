@@ -56,6 +56,7 @@ function retab(kept) {
 
 async function sum() {
   const ours = document.getElementById("totals");
+  if (!ours.dataset.totals) return;
   const page = await getHtml(ours.dataset.totals).catch(() => null);
   if (page && ours.isConnected) ours.replaceChildren(...page.getElementById("totals").childNodes);
 }
