@@ -127,7 +127,8 @@ class _Teller:
 
     def rang(self, entry: Entry) -> None:
         self._rings[entry.agent] = self._add(entry, "rang")
-        self._open_leg(Leg(agent=entry.agent, device=entry.detail.get("device", ""), rang_at=_time(entry.at)))
+        device = entry.detail.get("device", "")
+        self._open_leg(entry, Leg(agent=entry.agent, device=device, rang_at=_time(entry.at)))
 
     def answered(self, entry: Entry) -> None:
         rang = self._rings.pop(entry.agent, None)
@@ -138,7 +139,7 @@ class _Teller:
         else:
             self.steps[rang] = step
         if entry.agent not in self._legs:
-            self._open_leg(Leg(agent=entry.agent, device=entry.detail.get("device", "")))
+            self._open_leg(entry, Leg(agent=entry.agent, device=entry.detail.get("device", "")))
         at = self._legs[entry.agent]
         device = entry.detail.get("device", "") or self.legs[at].device
         self.legs[at] = replace(self.legs[at], answered_at=_time(entry.at), outcome="answered", device=device)
@@ -160,6 +161,7 @@ class _Teller:
         self._close_leg(entry.agent, entry.at, reason)
 
     def held(self, entry: Entry) -> None:
+        self._end_hold(entry.agent, entry.at)
         self.holds.append(Stretch(begin=_time(entry.at), end=None, who=entry.agent))
         self._held[entry.agent] = (self._add(entry, "held"), len(self.holds) - 1)
 
@@ -168,6 +170,7 @@ class _Teller:
 
     def queue_joined(self, entry: Entry) -> None:
         queue, waited = entry.detail.get("queue", ""), float(entry.detail.get("waited", 0.0))
+        self._end_wait(queue, entry.at, "", {})
         self.waits.append(Stretch(begin=_time(entry.at - waited), end=None, who=queue))
         step = self._add(entry, "queued", queue=queue, position=entry.detail.get("position", 0))
         self._queued[queue] = (step, len(self.waits) - 1)
@@ -222,7 +225,9 @@ class _Teller:
     def _name(self, extension: str) -> str:
         return self.name_at(extension) if extension else ""
 
-    def _open_leg(self, leg: Leg) -> None:
+    def _open_leg(self, entry: Entry, leg: Leg) -> None:
+        """In a call made of two an agent may have begun twice: the first part ends where the second begins."""
+        self._close_leg(leg.agent, entry.at, "")
         self.legs.append(replace(leg, agent_name=self._name(leg.agent)))
         self._legs[leg.agent] = len(self.legs) - 1
 

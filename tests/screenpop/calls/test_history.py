@@ -214,6 +214,18 @@ def test_a_merged_call_tells_both_stories_in_the_order_of_time() -> None:
     assert history.answered_by == "101"
 
 
+def test_who_rang_in_both_of_two_merged_calls_has_two_parts_that_end() -> None:
+    consult = replace(RINGING, id="2.1", started_at=1001.0)
+    facts = (
+        CallRang(call=RINGING, at=1001, agent="101"),
+        CallRang(call=consult, at=1002, agent="101"),
+        CallMerged(call=RINGING, at=1003, gone="2.1"),
+        CallEnded(call=replace(RINGING, ended_at=1010.0), at=1010, result="missed"),
+    )
+    story = tell(told(*facts).entries, lambda _: "")
+    assert [leg.over_at.timestamp() for leg in story.legs if leg.over_at] == [1002, 1010]
+
+
 def test_a_story_has_a_bound_and_still_ends() -> None:
     many = [CallHeld(call=TALKING, at=1016.0 + n, agent=str(n)) for n in range(MOST_ENTRIES + 50)]
     history = told(*QUEUED[:7], *many, QUEUED[-1])
@@ -229,7 +241,7 @@ def test_hostile_names_are_kept_tame() -> None:
 # ---------------------------------------------------------------- whatever comes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(events, max_size=40), st.integers(0, 40))
 def test_figures_keep_their_promises_on_any_stream_with_a_restart(stream: list[ev.Event], restart: int) -> None:
     stream = sorted(stream, key=lambda event: event.at)
