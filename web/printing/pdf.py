@@ -173,7 +173,8 @@ class _Printer:
 
 
 def _height(drawing: Drawing, top: float, value: float) -> float:
-    return top + PLOT_HEIGHT * (1 - value / drawing.ticks[-1][0])
+    low, high = drawing.ticks[0][0], drawing.ticks[-1][0]
+    return top + PLOT_HEIGHT * (high - value) / (high - low)
 
 
 def _place(drawing: Drawing, number: int) -> float:

@@ -23,6 +23,12 @@ COLOURS: Mapping[str, str] = {
     "service_level": "#7440c4",
     "response_rate": "#2468bd",
 }
+FIXED: Mapping[str, Sequence[float]] = {
+    "share": (0, 0.2, 0.4, 0.6, 0.8, 1),
+    "tone": (-1, -0.5, 0, 0.5, 1),
+    "score": (0, 20, 40, 60, 80, 100),
+}
+"""The heights at the axis of what has bounds."""
 LINES = ("#0b6570", "#7440c4", "#f2a31b", "#2468bd", "#c33027")
 """The light ones of css/tokens.css: paper is white."""
 
@@ -80,8 +86,8 @@ def _drawing(plot: Plot, report: Report) -> Drawing:
         for at, measure in enumerate(plot.measures)
     )
     unit = plot.measures[0].unit
-    top = 1.0 if unit == "share" else _highest(plot.kind, series)
-    ticks = tuple((tick, figure(tick, unit)) for tick in ticks_up_to(top, whole=unit == "count"))
+    heights = FIXED.get(unit) or ticks_up_to(_highest(plot.kind, series), whole=unit == "count")
+    ticks = tuple((height, figure(height, unit)) for height in heights)
     points = tuple(name_of(row, plot.table, report.period)[0] for row in rows)
     return Drawing(gettext(TITLES[plot.key]), plot.kind, points, series, ticks)
 

@@ -1,7 +1,7 @@
 """Reports by mail: the list, the form, "send now"."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 from babel.dates import get_day_names
@@ -12,20 +12,33 @@ from screenpop.reports.schedules import Schedule
 from web.forms import REFUSALS, back_to, errors_of, read_form, status_for
 from web.i18n import gettext, reader
 from web.keys import services, user_of
-from web.render import in_words, render
-from web.reports.asking import VIEWS
-from web.reports.names import NAMES, PERIODS
+from web.render import in_words, reading, render
+from web.reports.asking import VIEWS, asked_by
+from web.reports.names import NAMES, PERIODS, filter_words
 from web.security import requires
 
 ADDRESS = "/reports/schedules"
-FIELDS = ("name", "view", "query", "format", "recipients", "every", "at", "weekday", "day", "active")
+FIELDS = (
+    "name",
+    "view",
+    "query",
+    "period",
+    "filters",
+    "format",
+    "recipients",
+    "every",
+    "at",
+    "weekday",
+    "day",
+    "active",
+)
 EVERY = {"day": N_("Every day"), "week": N_("Every week"), "month": N_("Every month")}
 
 
 @requires(Permission.SEE_REPORTS)
 async def show(request: web.Request) -> web.StreamResponse:
     """All that this person may change, and a form for another, filled in from the report that one came from."""
-    given = {"view": request.query.get("view", "overview"), "query": request.query.get("query", "period=last_week")}
+    given = {"view": request.query.get("view", "overview"), **_split(request.query.get("query", "period=last_week"))}
     return await _page(request, given | {"every": "week", "at": "07:00", "format": "pdf", "active": "1"})
 
 
@@ -73,7 +86,7 @@ def form_of(schedule: Schedule) -> dict[str, str]:
     return {
         "name": schedule.name,
         "view": schedule.view,
-        "query": schedule.query,
+        **_split(schedule.query),
         "format": schedule.format,
         "recipients": ", ".join(schedule.recipients),
         "every": cadence.every,
@@ -87,7 +100,8 @@ def form_of(schedule: Schedule) -> dict[str, str]:
 async def _put(request: web.Request, schedule_id: str) -> web.StreamResponse:
     house, me, form = services(request), user_of(request), await read_form(request)
     try:
-        await house.schedules.put(me, form, schedule_id)
+        query = urlencode({"period": form.get("period", "")}) + "&" + form.get("filters", "")
+        await house.schedules.put(me, form | {"query": query.rstrip("&")}, schedule_id)
     except REFUSALS as error:
         old = await house.schedules.get(me, schedule_id) if schedule_id else None
         return await _page(request, form, old, errors_of(request, error, FIELDS), int(status_for(error)))
@@ -109,6 +123,8 @@ async def _page(
         "errors": errors or {},
         "views": [(view, NAMES[view]) for view in VIEWS],
         "every": EVERY,
+        "periods": PERIODS,
+        "filters": await _filters(request, form.get("filters", "")),
         "owners": {user.id: user.name for user in house.users.all()},
         "can_mail": house.deliveries.can_mail,
         "when_due": _when_due,
@@ -118,6 +134,24 @@ async def _page(
         "weekdays": _weekdays,
     }
     return render(request, "reports/schedules.html", status=status, **context)
+
+
+def _split(query: str) -> dict[str, str]:
+    """A report's address as a period, which goes with the time, and the rest."""
+    pairs = parse_qsl(query)
+    word = dict(pairs).get("period", "")
+    kept = [(name, value) for name, value in pairs if name not in ("period", "from", "to", "heat", "whole")]
+    return {"period": word if word in PERIODS else "last_week", "filters": urlencode(kept)}
+
+
+async def _filters(request: web.Request, query: str) -> list[str]:
+    """What the calls are limited to, in words; nothing where the address says nonsense."""
+    house, me = services(request), user_of(request)
+    try:
+        with reading(request):
+            return await filter_words(house, asked_by(house, me, "overview", query).asked)
+    except RingdeskError:
+        return []
 
 
 def _weekdays() -> list[tuple[int, str]]:

@@ -58,10 +58,12 @@ def change(now: Figure, before: Figure, measure: Measure) -> tuple[str, str]:
 def _more(more: float, before: float, unit: Unit) -> str:
     locale = reader().locale
     if unit == "share":
+        if not round(more * 100, 1):
+            return ""
         return gettext("%(points)s points") % {"points": format_decimal(more * 100, "+0.0;-0.0", locale=locale)}
     if unit in ("tone", "score", "number"):
         return str(format_decimal(more, "+0.00;-0.00", locale=locale))
-    if not before:
+    if not before or not round(more / before, 2):
         return ""
     return str(format_percent(more / before, "+#,##0 %;-#,##0 %", locale=locale))
 

@@ -72,7 +72,7 @@ async def test_customers_name_is_no_formula_in_a_sheet(month: Services, sign_in:
 async def test_pdf_says_the_figures_of_the_page(month: Services, sign_in: SignIn) -> None:
     client = await sign_in("sue")
     page = await (await client.get("/reports?period=30d&whole=1")).text()
-    (incoming,) = re.findall(r'data-measure="incoming">.*?class="nums">([\d,]+)<', page, re.DOTALL)
+    (incoming,) = re.findall(r'data-measure="incoming">.*?class="nums ltr">([\d,]+)<', page, re.DOTALL)
     answer = await client.get("/reports/overview.pdf?period=30d")
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="ringdesk-overview-')
     text = pdf_text(await answer.read())

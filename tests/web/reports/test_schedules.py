@@ -18,7 +18,8 @@ from web.keys import Services
 FORM = {
     "name": "Last week <b>",
     "view": "agents",
-    "query": "period=30d",
+    "period": "30d",
+    "filters": "",
     "format": "pdf",
     "recipients": "boss@example.com",
     "every": "week",
@@ -85,7 +86,8 @@ async def test_report_is_scheduled_sent_now_changed_and_taken_away(
     [
         ("name", " "),
         ("view", "../etc"),
-        ("query", "hour=99"),
+        ("filters", "hour=99"),
+        ("period", "ever"),
         ("format", "exe"),
         ("recipients", "nobody"),
         ("recipients", "a@example.com\r\nBcc: b"),

@@ -10,6 +10,7 @@
 import uPlot from "../vendor/uplot/dist/uPlot.esm.js";
 
 const HEIGHT = 240;
+const RANGES = { share: [0, 1], tone: [-1, 1], score: [0, 100] };
 const drawn = new Map(); // figure -> its uPlot
 
 /** Draw every plot inside `root` that is not drawn yet. */
@@ -81,10 +82,10 @@ function options(figure, place, data) {
     cursor: { drag: { x: false, y: false }, points: { show: !bars }, x: true, y: false },
     scales: {
       x: { time: false, dir: mirrored ? -1 : 1, range: (_, low, high) => [low - 0.6, high + 0.6] },
-      y: { range: (_, low, high) => [0, figure.dataset.unit === "share" ? 1 : Math.max(high * 1.08, 1)] },
+      y: { range: (_, low, high) => RANGES[figure.dataset.unit] ?? [0, Math.max(high * 1.08, 1)] },
     },
     axes: [
-      { ...axis(ink), incrs: [1, 2, 3, 4, 6, 7, 14, 28, 56], space: 64, values: (_, places) => places.map((at) => data.labels[at] ?? "") },
+      { ...axis(ink), size: 30, incrs: [1, 2, 3, 4, 6, 7, 14, 28, 56], space: 64, values: (_, places) => places.map((at) => data.labels[at] ?? "") },
       { ...axis(ink), side: mirrored ? 1 : 3, size: 52, values: (_, values) => values.map((value) => spoken(value, figure.dataset.unit)) },
     ],
     series: [{}, ...series.map((each) => look(each, ink, bars))],
@@ -116,7 +117,7 @@ function colours(place) {
 }
 
 function spoken(value, unit) {
-  const language = document.documentElement.lang;
+  const language = `${document.documentElement.lang}-u-nu-latn`; // the digits of the rest of the page
   if (unit === "share") return new Intl.NumberFormat(language, { style: "percent" }).format(value);
   if (unit === "seconds") return `${Math.floor(value / 60)}:${String(Math.round(value % 60)).padStart(2, "0")}`;
   return new Intl.NumberFormat(language).format(value);
