@@ -6,7 +6,15 @@ from pathlib import Path
 from ari_app.check import Finding
 from ari_app.check_ami import MANAGER_CONF, check_session, refusal, session
 from ari_app.check_ari import check_ari
-from ari_app.check_host import check_country, check_data_dir, check_database, check_file, check_ports, check_recordings
+from ari_app.check_host import (
+    check_archive,
+    check_country,
+    check_data_dir,
+    check_database,
+    check_file,
+    check_ports,
+    check_recordings,
+)
 from ari_app.check_mail import check_mail
 from screenpop.config import Config
 from screenpop.errors import PbxError
@@ -32,6 +40,7 @@ async def check(config: Config, path: Path | None = None, manager_conf: Path = M
         check_data_dir(Path(config.server.data_dir)),
         await asyncio.to_thread(check_database, Path(config.server.data_dir)),
         check_recordings(config.recordings, config.ari.enabled),
+        await asyncio.to_thread(check_archive, config),
         *await check_ports(config),
         *await check_mail(config.mail),
     ]

@@ -19,12 +19,14 @@ OLDEST = 18
 NEWEST = 23
 VITAL = frozenset({"Newchannel", "Newstate", "DialBegin", "DialEnd", "Hangup", "BridgeEnter", "BridgeLeave"})
 """Events without which no card pops up, or none goes away."""
-WANTED = EVENT_NAMES | {"FullyBooted", "OriginateResponse"}
+RECORDING = frozenset({"MixMonitorStart", "MixMonitorStop", "MixMonitorMute"})
+WANTED = EVENT_NAMES | RECORDING | {"FullyBooted", "OriginateResponse"}
 READ = {"call": "no call is seen", "agent": "cards of queue calls come late", "system": "a restart is seen late"}
 ACTIONS = {
     "CoreShowChannels": ("reporting", "Ringdesk does not attach, as it cannot see which calls are up", fail),
     "Originate": ("originate", "numbers cannot be clicked to be dialled", warn),
     "Hangup": ("call", "calls cannot be ended from the card", warn),
+    "MixMonitorMute": ("call", "recordings cannot be paused", warn),
 }
 COMPARE = "compare the read and eventfilter lines on the PBX with asterisk-conf/manager.conf"
 CLOCK_SECONDS = 2.0
@@ -80,6 +82,7 @@ async def check_session(config: Ami, pbx: Session, manager_conf: Path = MANAGER_
         ok("AMI login", f"logged in as {config.username!r}"),
         _version(await _asked(pbx, {"Action": "CoreSettings"})),
         *(_may(action, commands) for action in ACTIONS),
+        _may_record(commands),
         *_reads(section),
         await _clock(pbx),
     ]
@@ -110,6 +113,13 @@ def _may(action: str, commands: Headers) -> Finding:
     if action in commands:
         return ok("AMI may write", f"{action} is allowed")
     return level("AMI may write", f"{action} is not allowed: {harm}", f"add {needed} to the write line in manager.conf")
+
+
+def _may_record(commands: Headers) -> Finding:
+    """Starting recordings needs the class system, which can do much more: doing without it is good, too."""
+    if "MixMonitor" in commands:
+        return ok("Recording", "Ringdesk itself may start recordings (MixMonitor), and the dialplan may")
+    return ok("Recording", "the dialplan's include starts recordings; for Ringdesk to do so write = system is needed")
 
 
 async def _section(config: Ami, pbx: Session, commands: Headers, manager_conf: Path) -> Section | None:

@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from ari_app.check import Finding, fail, ok, warn
 from ari_app.migrate import current, head
 from screenpop.config import Config, Recordings
-from screenpop.errors import BadConfiguration
+from screenpop.errors import BadConfiguration, RingdeskError
+from screenpop.recordings.archive import S3Archive, free_megabytes, open_archive
 from screenpop.store.engine import default_url
 
 
@@ -75,7 +76,31 @@ def check_recordings(config: Recordings, ari: bool) -> Finding:
         return fail(what, f"{folder} is not there", "set recordings.folder to the PBX's spool/asterisk/recording")
     if not os.access(folder, os.R_OK | os.X_OK):
         return fail(what, f"{folder} cannot be read", f"let {_user()} read it: add it to the group asterisk")
+    if not config.keep_wav and not os.access(folder, os.W_OK):
+        remedy = f"let {_user()} write there (chmod g+w), or set recordings.keep_wav and delete them by other means"
+        return warn(what, f"files in {folder} cannot be taken away, and will fill its disk", remedy)
     return ok(what, f"{folder} can be read")
+
+
+def check_archive(config: Config) -> Finding:
+    """Whether there is a place for recordings, with room. Blocks."""
+    what, archive = "Archive", open_archive(config)
+    here = Path(config.server.data_dir)
+    try:
+        if isinstance(archive, S3Archive):
+            archive.probe()
+        else:
+            here = Path(archive.place)
+    except RingdeskError as error:
+        return fail(what, f"{archive.place}: {error}", "look at recordings.archive and the recordings.s3_ keys")
+    there = next(folder for folder in (here, *here.parents) if folder.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        return fail(what, f"{here} cannot be written", f"let {_user()} write to {there}, or change recordings.archive")
+    free, wanted = free_megabytes(there), config.recordings.min_free_mb
+    if free < wanted:
+        remedy = "make room, or lower recordings.min_free_mb: recordings wait in the PBX's folder until then"
+        return warn(what, f"only {free} MB are free for {archive.place}, {wanted} are wanted", remedy)
+    return ok(what, f"recordings go to {archive.place}, {free} MB are free")
 
 
 async def check_ports(config: Config) -> list[Finding]:

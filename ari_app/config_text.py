@@ -44,7 +44,7 @@ COMMENTS = {
     "recordings": "Recordings of calls.",
     "recordings.folder": "The PBX's spool/asterisk/recording as this machine sees it; empty: fetched through ARI.",
     "recordings.archive": "Where they are kept: a folder, or s3://bucket/prefix; empty: recordings in server.data_dir.",
-    "recordings.format": "opus (14 MB an hour), or flac (about 60 MB an hour).",
+    "recordings.format": "opus (14 MB an hour), or flac (about 50 MB an hour).",
     "recordings.keep_wav": "Leave the PBX's own files where they are once the archive has the recording.",
     "recordings.min_free_mb": "Nothing is put into the archive while its disk has less room than this.",
     "recordings.s3_endpoint": "The address of an S3-compatible store; empty: Amazon's.",

@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -140,6 +140,11 @@ class S3Archive:
                 self._store.delete(key)
         except NotFound:
             return
+
+    def probe(self) -> None:
+        """Raises RingdeskError where the store cannot be reached, or does not let us in."""
+        with suppress(NotFound), _in_words():
+            self._store.head("ringdesk-probe")
 
     @property
     def _store(self) -> Any:

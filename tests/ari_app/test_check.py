@@ -233,3 +233,24 @@ def test_command_prints_a_line_and_its_remedy_for_each_finding(tmp_path: Path, c
     printed = capsys.readouterr().out
     assert printed.startswith(f"WARN  Configuration   {file} can be read by others, and holds passwords\n")
     assert f"-> chmod 600 {file}\n" in printed
+
+
+async def test_archive_that_cannot_be_used_is_told(config: Config, tmp_path: Path):
+    folder, plenty = str(tmp_path), 10**9
+    full = msgspec.structs.replace(config, recordings=Recordings(folder=folder, min_free_mb=plenty))
+    assert [found[:2] for found in await complaints(full)] == [("WARN", "Archive")]
+    (port,) = ports.free_ports(1)
+    away = Recordings(folder=folder, archive="s3://calls/kept", s3_endpoint=f"http://127.0.0.1:{port}", s3_key="k")
+    level, what, text = await the_complaint(msgspec.structs.replace(config, recordings=away))
+    assert (level, what) == ("FAIL", "Archive")
+    assert "The store cannot be reached" in text
+
+
+async def test_check_says_who_may_start_recordings(config: Config, pbx: FakeAmi):
+    async def said() -> str:
+        found = await check(config, None, Path("/nowhere"))
+        return next(finding.text for finding in found if finding.what == "Recording")
+
+    assert "the dialplan's include starts" in await said()
+    pbx.commands.append("MixMonitor")
+    assert "Ringdesk itself may start" in await said()
