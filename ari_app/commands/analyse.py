@@ -5,15 +5,22 @@ reads will do.
 """
 
 import argparse
+import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from screenpop.config import Analysis
+from screenpop.analysis import tracker_store
+from screenpop.analysis.tracker_defaults import defaults
+from screenpop.analysis.tracking import Tracker
+from screenpop.config import Analysis, Config
 from screenpop.config_file import find, load
+from screenpop.core import store_url
 from screenpop.errors import BadConfiguration
+from screenpop.store.engine import Store
 
 SUMMARY = "analyse a recording and print the report"
 
@@ -34,11 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
     from ari_app.analysis.engines import make_engine
     from ari_app.analysis.report import analyse
     from ari_app.analysis.sound import read_sound
+    from screenpop.analysis.words import enrich
 
-    settings = _settings(arguments)
+    config = _config(arguments)
+    settings = _settings(arguments, config)
     sound = read_sound(arguments.file, arguments.other)
     engine = make_engine(settings)
-    report = analyse(sound, engine, settings.language, progress=_say)
+    report = enrich(analyse(sound, engine, settings.language, progress=_say), _trackers(config))
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
     return 0
 
@@ -48,17 +57,39 @@ def _say(share: float) -> None:
     sys.stderr.flush()
 
 
-def _settings(arguments: argparse.Namespace) -> Analysis:
-    """What the configuration says, where there is one, and the arguments say otherwise."""
+def _config(arguments: argparse.Namespace) -> Config | None:
+    """The configuration, where there is one."""
     try:
-        settings = load(find(arguments.config, os.environ), os.environ).analysis
+        return load(find(arguments.config, os.environ), os.environ)
     except BadConfiguration:
         if arguments.config:
             raise
-        settings = Analysis()
+        return None
+
+
+def _settings(arguments: argparse.Namespace, config: Config | None) -> Analysis:
+    """What the configuration says, where the arguments do not say otherwise."""
+    settings = config.analysis if config else Analysis()
     asked: dict[str, Any] = {
         name: value for name in ("engine", "model", "language") if (value := getattr(arguments, name)) is not None
     }
     if arguments.no_transcript:
         asked["engine"] = "none"
     return msgspec.structs.replace(settings, **asked)
+
+
+def _trackers(config: Config | None) -> list[Tracker]:
+    """The site's own; without a database those that every site begins with."""
+    if config is not None and (Path(config.server.data_dir) / "ringdesk.db").exists():
+        return asyncio.run(_kept(config))
+    shipped = defaults(config.site.locale if config else "en")
+    return [msgspec.structs.replace(each, id=each.name) for each in shipped]
+
+
+async def _kept(config: Config) -> list[Tracker]:
+    store = Store.open(store_url(config))
+    try:
+        async with store.read() as tx:
+            return list(await tracker_store.all_of(tx))
+    finally:
+        await store.close()
