@@ -141,13 +141,23 @@ async def _take_in(tools: Tools, this: Recording, name: Name, files: list[str]) 
     try:
         sides, notes = await asyncio.to_thread(_sides, name, fetched, _since_end(tools, this))
         made = await asyncio.to_thread(sound.make, sides, making, kind)
-        await asyncio.to_thread(tools.archive.put, making, key)
+        await _put(tools, making, key)
     finally:
         await asyncio.to_thread(_clear, [making, *(path for path in fetched.values() if path.parent == workshop)])
     notes += await _implausible(tools, this, made.seconds)
     await _write_down(tools, this, key, made, notes)
     await remove_sources(tools, name)
     return "stored"
+
+
+async def _put(tools: Tools, made: Path, key: str) -> None:
+    """Raises Later where the archive cannot take it now: it is full, or away."""
+    try:
+        await asyncio.to_thread(tools.archive.put, made, key)
+    except OSError as error:
+        raise Later(f"{tools.archive.place}: {error.strerror or error}") from error
+    except RingdeskError as error:
+        raise Later(str(error)) from error
 
 
 def _clear(paths: list[Path]) -> None:

@@ -17,12 +17,13 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from ari_app.demo.ports import free_ports
 from ari_app.recording import collect as collecting
 from ari_app.recording import sound
 from ari_app.recording.collect import Outcome, Tools, collect_with
 from ari_app.recording.sources import FolderSource
 from screenpop.config import Config, Recordings, Server
-from screenpop.recordings.archive import FolderArchive
+from screenpop.recordings.archive import FolderArchive, open_archive
 from screenpop.recordings.model import LEVELS
 from screenpop.store.engine import Store, default_url
 from screenpop.store.tables import analysis, call, recording
@@ -244,6 +245,19 @@ async def test_full_disk_lets_the_recording_wait_and_says_so(room: Room) -> None
     assert (row["state"], "MB are free" in row["problem"], len(room.left())) == ("waiting", True, 2)
     assert await room.collect() == "stored"
     assert (await room.row())["problem"] == ""
+
+
+async def test_archive_that_is_away_lets_the_recording_wait(room: Room) -> None:
+    both(room)
+    right, (port,) = room.tools, free_ports(1)
+    away = Recordings(archive="s3://calls/kept", s3_endpoint=f"http://127.0.0.1:{port}", s3_key="k", min_free_mb=0)
+    config = Config(server=right.config.server, recordings=away)
+    room.tools = replace(right, config=config, archive=open_archive(config))
+    assert await room.collect() == "later"
+    row = await room.row()
+    assert (row["state"], "The store cannot be reached" in row["problem"], len(room.left())) == ("waiting", True, 2)
+    room.tools = right
+    assert await room.collect() == "stored"
 
 
 async def test_recording_much_shorter_than_its_talk_is_told(room: Room) -> None:
