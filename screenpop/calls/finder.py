@@ -47,10 +47,18 @@ class CallFinder:
         self._store, self._numbers = store, numbers
         self._summing = asyncio.Semaphore(AT_ONCE)
 
-    def asked(self, search: Search, zone: tzinfo, whose: Whose = EVERYBODY, now: datetime | None = None) -> Asked:
-        """A question: which calls, in whose clock, of those that `whose` may see."""
+    def asked(
+        self,
+        search: Search,
+        zone: tzinfo,
+        whose: Whose = EVERYBODY,
+        now: datetime | None = None,
+        *,
+        hears: bool = True,
+    ) -> Asked:
+        """A question: which calls, in whose clock, of those that `whose` may see, and may hear (`hears`)."""
         at = datetime.now(UTC) if now is None else now
-        return Asked(search=search, numbers=self._numbers, now=at, zone=zone, whose=whose)
+        return Asked(search=search, numbers=self._numbers, now=at, zone=zone, whose=whose, hears=hears)
 
     async def page(self, asked: Asked, limit: int, after: str = "", before: str = "") -> CallPage:
         """One page. Raises BadInput for a place that is none, and for a search that takes too long."""

@@ -47,6 +47,8 @@ class Asked:
     now: datetime
     zone: tzinfo
     whose: Whose = EVERYBODY
+    hears: bool = True
+    """May find calls by what was said in them, for he may hear all that he sees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,10 @@ async def plan(tx: AsyncConnection, asked: Asked) -> Plan:
 async def _text(tx: AsyncConnection, asked: Asked) -> Text | None:
     if not asked.search.q:
         return None
-    return await search_text.read(tx, asked.search.q, asked.numbers, _span(asked), FEW)
+    q, numbers = asked.search.q, asked.numbers
+    if not asked.hears:
+        return await search_text.read_without_words(tx, q, numbers, FEW)
+    return await search_text.read(tx, q, numbers, _span(asked), FEW)
 
 
 def _span(asked: Asked) -> period.Span:

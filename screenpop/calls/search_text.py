@@ -12,7 +12,7 @@ from screenpop.calls.period import Span
 from screenpop.calls.search_sql import ROW, Condition, Where, loose, rows_in, values_of
 from screenpop.customers import search as customer_search
 from screenpop.numbers import Numbers, fold_digits
-from screenpop.store.tables import call, call_text
+from screenpop.store.tables import call, call_note, call_text
 
 MOST_NUMBERS = 500
 """Numbers with the part that is looked for; where there are more, calls are looked at one by one, and soon found."""
@@ -83,6 +83,21 @@ async def read(tx: AsyncConnection, q: str, numbers: Numbers, period: Span, most
     if said is None or text.other_rows is None or len(said) + len(text.other_rows) > most:
         return text
     return replace(text, rows=said | text.other_rows)
+
+
+async def read_without_words(tx: AsyncConnection, q: str, numbers: Numbers, most: int) -> Text:
+    """The same for somebody who may not know what was said: by name, number and note."""
+    others = (*await _others(tx, q, numbers), _noted(search_words.bare(q).casefold().split()))
+    rows = await _rows_of(tx, others, most)
+    return Text(match="", others=others, other_rows=rows, rows=rows)
+
+
+def _noted(words: Sequence[str]) -> Condition:
+    """Calls with a note in which all of the words stand."""
+    held = [sa.func.lower(call_note.c.text).contains(word, autoescape=True) for word in words]
+    noted = sa.and_(sa.false() if not held else sa.true(), *held)
+    rows = sa.select(ROW).select_from(call_note).join(call, call.c.id == call_note.c.call_id).where(noted)
+    return Condition(where=lambda _: sa.exists().where(call_note.c.call_id == call.c.id, noted), listed=rows)
 
 
 def _within(period: Span) -> tuple[Where, ...]:

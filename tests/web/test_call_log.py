@@ -102,11 +102,17 @@ async def test_hit_shows_the_words_and_leads_to_their_second(sign_in: SignIn) ->
 
 
 @pytest.mark.usefixtures("calls")
-async def test_words_are_not_shown_to_who_may_not_hear_them(sign_in: SignIn, services: Services) -> None:
+async def test_words_are_neither_shown_to_nor_found_by_who_may_not_hear_them(
+    sign_in: SignIn, services: Services
+) -> None:
     agent = services.users.by_login("101")
     assert agent
+    await services.calls.set_note("c", "Wants WHEELS in blue", agent.id)
+    assert listed(await shown(sign_in, "101", "/calls?q=wheels")) == ["a", "c"]
     await services.users.entitle(agent.id, {Permission.LISTEN_OWN_RECORDINGS: False})
-    assert "<mark>" not in await shown(sign_in, "101", "/calls?q=wheels")
+    page = await shown(sign_in, "101", "/calls?q=wheels")
+    assert (listed(page), "<mark>" in page) == (["c"], False)
+    assert "1 call" in await shown(sign_in, "101", "/calls/totals?q=wheels")
 
 
 @pytest.mark.usefixtures("calls")

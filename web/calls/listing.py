@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls import choices
 from screenpop.calls.choices import Choices
@@ -40,7 +41,14 @@ def asked_of(request: web.Request, search: Search | None = None) -> Asked:
     with reading(request):
         zone = reader().zone
     wanted = parse(request.query_string) if search is None else search
-    return services(request).finder.asked(wanted, zone, own_calls(user_of(request)))
+    me = user_of(request)
+    return services(request).finder.asked(wanted, zone, own_calls(me), hears=_hears(me))
+
+
+def _hears(me: User) -> bool:
+    """May this user hear all the calls that he sees?"""
+    own = me.may(Permission.LISTEN_OWN_RECORDINGS) and not me.may(Permission.SEE_ALL_CALLS)
+    return own or me.may(Permission.LISTEN_RECORDINGS)
 
 
 async def context(request: web.Request) -> dict[str, Any]:
