@@ -62,11 +62,11 @@ class Attachment:
     def _on_snapshot(self, channels: list[Headers], bridged: list[Headers], queues: list[Headers], at: float) -> None:
         self._publish(self.tracker.apply(snapshot(channels, bridged, queues, at)))
         self._core.bus.publish(queues_listed(queues))
-        self._core.bus.publish(listeners_listed(channels))
+        self._core.bus.publish(listeners_listed(channels, self.tracker.part_at, at))
 
     def _on_listed(self, channels: list[Headers], at: float) -> None:
         self._publish(self.tracker.apply(legs_listed(channels, at)))
-        self._core.bus.publish(listeners_listed(channels))
+        self._core.bus.publish(listeners_listed(channels, self.tracker.part_at, at))
 
     def _extensions_changed(self, _: ExtensionsChanged) -> None:
         directory = self._core.extensions.directory()

@@ -12,9 +12,10 @@ from ari_app.control import RING_SECONDS, quoted, refuse_failure
 from ari_app.link import AmiLink
 from screenpop.calls.rules import LISTENER
 from screenpop.errors import PbxRefused
-from screenpop.facts import ListenerLeft, ListenersListed
+from screenpop.facts import ListenerChanged, ListenerLeft, ListenersListed
 from screenpop.pbx import Ear
 
+PartAt = Callable[[str], tuple[str, str]]
 OPTIONS: dict[Ear, str] = {"listen": "quES", "whisper": "quESw", "barge": "quESB"}
 """q: no beep and no announcement; u: the name is that of one channel, whole; E: the end of that channel ends it, and so
 does the key *; S: none to be found ends it, too; w: the channel hears the supervisor; B: the other side as well.
@@ -60,12 +61,28 @@ def listener_left(headers: Headers) -> ListenerLeft | None:
     leg_id = headers.get("Uniqueid", "")
     if headers.get("Event") != "Hangup" or not leg_id.startswith(LISTENER):
         return None
-    return ListenerLeft(listener_id=leg_id.removeprefix(LISTENER))
+    return ListenerLeft(listener_id=_listener_id(headers))
 
 
-def listeners_listed(channels: Iterable[Headers]) -> ListenersListed:
-    """The listening legs among all channels, from their CoreShowChannel messages."""
-    legs = (channel.get("Uniqueid", "") for channel in channels)
+def listeners_listed(channels: Iterable[Headers], part_at: PartAt, at: float) -> ListenersListed:
+    """The listening legs among all channels, from their CoreShowChannel messages. `part_at` gives the call and the
+    extension that talks by the channel of a name ("" and "" for none)."""
+    legs = [channel for channel in channels if channel.get("Uniqueid", "").startswith(LISTENER)]
+    hearing = (_hearing(leg, part_at, at) for leg in legs)
     return ListenersListed(
-        listener_ids=frozenset(leg.removeprefix(LISTENER) for leg in legs if leg.startswith(LISTENER))
+        listener_ids=frozenset(map(_listener_id, legs)), hearing=tuple(each for each in hearing if each is not None)
     )
+
+
+def _hearing(leg: Headers, part_at: PartAt, at: float) -> ListenerChanged | None:
+    """Whom a listening leg hears: ChanSpy runs on it, from the moment its phone was taken up."""
+    channel, _, options = leg.get("ApplicationData", "").rpartition(",")
+    how = next((each for each, written in OPTIONS.items() if written == options), None)
+    call_id, agent = part_at(channel)
+    if leg.get("Application") != "ChanSpy" or how is None or not call_id:
+        return None
+    return ListenerChanged(listener_id=_listener_id(leg), call_id=call_id, agent=agent, user_id="", how=how, at=at)
+
+
+def _listener_id(leg: Headers) -> str:
+    return leg.get("Uniqueid", "").removeprefix(LISTENER)

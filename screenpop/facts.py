@@ -317,7 +317,8 @@ class QueuesListed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerChanged:
-    """Somebody began to listen in on an agent's part in a call, or no longer does (`gone`)."""
+    """Somebody began to listen in on an agent's part in a call, or no longer does (`gone`). `user_id` is "" where that
+    is not known: Ringdesk was started anew meanwhile."""
 
     listener_id: str
     call_id: str
@@ -337,6 +338,8 @@ class ListenerLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenersListed:
-    """All who listen in now, as the PBX has them."""
+    """All who listen in now, as the PBX has them. `hearing`: those of them whose phone was taken up, and whose call is
+    known."""
 
     listener_ids: frozenset[str]
+    hearing: tuple[ListenerChanged, ...] = ()

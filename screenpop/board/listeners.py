@@ -51,8 +51,9 @@ class Listeners:
         chosen = next((each for each in ACTIONS if each == how), None)
         if chosen is None:
             raise BadInput("One can listen, whisper or barge in.", "how")
-        self._check(ear, user, call_id, agent)
-        assert ear is not None
+        if ear is None:
+            raise PbxAway("There is no connection to the PBX.")
+        self._check(user, call_id, agent)
         extension = user.extensions[0]
         await self._write_down(user, call_id, agent, chosen, extension)
         fact = ListenerChanged(
@@ -74,9 +75,7 @@ class Listeners:
             each.there and (each.fact.call_id, each.fact.agent) == (call_id, agent) for each in self._listeners.values()
         )
 
-    def _check(self, ear: PbxEar | None, user: User, call_id: str, agent: str) -> None:
-        if ear is None:
-            raise PbxAway("There is no connection to the PBX.")
+    def _check(self, user: User, call_id: str, agent: str) -> None:
         if not user.extensions:
             raise BadInput("Choose your extension in your settings first: it is your phone that rings.")
         if agent in user.extensions:
@@ -97,9 +96,15 @@ class Listeners:
             self._bus.publish(replace(listener.fact, gone=True, at=self._clock()))
 
     def _listed(self, fact: ListenersListed) -> None:
+        """Whoever is gone is gone; whoever listens and is not known here began before Ringdesk was started, or while
+        the link was lost."""
         for listener_id, listener in tuple(self._listeners.items()):
             if listener.there and listener_id not in fact.listener_ids:
                 self._end(listener_id)
+        for found in fact.hearing:
+            if found.listener_id not in self._listeners:
+                self._listeners[found.listener_id] = _Listener(found, there=True)
+                self._bus.publish(found)
 
     def _merged(self, fact: CallMerged) -> None:
         for listener in self._listeners.values():

@@ -147,6 +147,12 @@ class Tracker:
         mine = [c for c in call.channels.values() if c.agent == extension and c.phase == "talking" and not c.done]
         return next((c.leg.name for c in mine if c.bridge), mine[0].leg.name if mine else "")
 
+    def part_at(self, channel_name: str) -> tuple[str, str]:
+        """The call and the extension that talks in it by the channel of this name, "" and "" where none does."""
+        named = (c for c in self._known.channels.values() if c.leg.name == channel_name)
+        found = next((c for c in named if c.agent and c.phase == "talking" and not c.done), None)
+        return (found.call.id, found.agent) if found else ("", "")
+
     def _leg_seen(self, event: ev.LegSeen) -> None:
         if channel := self._known.touch(event.leg, event.at):
             self._story.reconcile(channel.call, event.at)

@@ -12,7 +12,7 @@ from screenpop.calls.events import Leg
 from screenpop.calls.rules import LISTENER, kind_of
 from screenpop.config import Ami
 from screenpop.errors import PbxAway, PbxRefused
-from screenpop.facts import ListenerLeft
+from screenpop.facts import ListenerChanged, ListenerLeft
 from screenpop.pbx import Ear
 from tests.fakes.ami import FakeAmi
 from tests.until import until
@@ -88,5 +88,21 @@ def test_end_of_a_listening_leg_is_told_and_no_other() -> None:
     assert listener_left(hangup) == ListenerLeft(listener_id="01")
     assert listener_left({**hangup, "Uniqueid": "1700000000.1"}) is None
     assert listener_left({**hangup, "Event": "Newchannel"}) is None
-    listed = listeners_listed([{"Uniqueid": f"{LISTENER}02"}, {"Uniqueid": "1700000000.1"}, {}])
-    assert listed.listener_ids == {"02"}
+
+
+def test_who_listens_is_told_from_the_channels_and_whom_once_the_phone_was_taken_up() -> None:
+    spying = {"Application": "ChanSpy", "ApplicationData": "PJSIP/101-0000002a,quESw"}
+    legs: list[dict[str, str]] = [
+        {"Uniqueid": f"{LISTENER}01"} | spying,
+        {"Uniqueid": f"{LISTENER}02", "Application": "AppDial2", "ApplicationData": "(Outgoing Line)"},
+        {"Uniqueid": f"{LISTENER}03"} | spying | {"ApplicationData": "PJSIP/102-0000002c,quES"},
+        {"Uniqueid": f"{LISTENER}04"} | spying | {"ApplicationData": "PJSIP/101-0000002a,o"},
+        {"Uniqueid": "1700000000.1"} | spying,
+        {},
+    ]
+    parts = {"PJSIP/101-0000002a": ("call", "101")}
+    listed = listeners_listed(legs, lambda channel: parts.get(channel, ("", "")), 5.0)
+    assert listed.listener_ids == {"01", "02", "03", "04"}
+    assert listed.hearing == (
+        ListenerChanged(listener_id="01", call_id="call", agent="101", user_id="", how="whisper", at=5.0),
+    )

@@ -105,6 +105,18 @@ async def scene(asterisk: Lab, tmp_path: Path) -> AsyncIterator[Scene]:
     await desk.kill()
 
 
+async def until_told(desk: Desk) -> None:
+    """Until the agent's card says that somebody listens."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        await session.post(f"{desk.url}/sign-in", data={"login": "101", "password": PASSWORD})
+
+        async def told() -> bool:
+            async with session.get(f"{desk.url}/api/pops") as answer:
+                return "Listened to" in await answer.text()
+
+        await until(told, "the agent is told of the listener")
+
+
 async def audited(desk: Desk, call_id: str) -> list[tuple[str, Any]]:
     store = Store.open(store_url(config_of(desk.folder)))
     try:
@@ -150,6 +162,9 @@ async def test_supervisor_is_heard_by_nobody_by_the_agent_or_by_both(scene: Scen
         (call_id, ["101"])
     ]
     assert {row["name"]: row["state"] for row in seen["agents"]}["Sue"] != "talking"
+    await scene.desk.kill()
+    await scene.desk.start()
+    await until_told(scene.desk)
     await scene.agent.hang_up()
     await asyncio.wait_for(barging.ended.wait(), LIMIT)
     await scene.customer.hang_up()
