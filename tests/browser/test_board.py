@@ -1,5 +1,6 @@
 """The live board in Chromium: it follows the calls, fills a wall, and says when its figures are old."""
 
+import json
 import re
 import time
 from collections.abc import AsyncIterator
@@ -100,6 +101,23 @@ async def test_board_follows_calls_queues_and_agents(chromium: Browser, house: H
     house.end("c1")
     await expect(calls).to_have_count(0)
     await expect(page.locator('[data-tile="answered"] strong')).to_have_text("1")
+
+
+async def test_wait_is_counted_by_the_servers_clock(chromium: Browser, house: House) -> None:
+    page = await sign_in(chromium, house, "admin")
+    await page.add_init_script("const right = Date.now; Date.now = () => right() + 3_600_000;")
+    wait(house, "c1")
+    await page.goto(f"{house.url}/board")
+    wait_time = page.locator("[data-list=queues] .board-wait")
+    await expect(wait_time.locator("time")).to_have_text(re.compile(r"0:\d\d"))
+    await expect(wait_time).not_to_have_class(re.compile("is-late"))
+
+
+async def test_change_that_was_not_told_is_fetched(chromium: Browser, house: House) -> None:
+    page = await board(chromium, house)
+    user, hub = await page.locator("body").get_attribute("data-user"), house.core.hub
+    async with page.expect_request("**/api/board"):
+        hub.publish("board", json.dumps({"seq": f"{hub.epoch}.900", "at": time.time()}), {str(user)})
 
 
 async def test_listening_that_is_not_to_be_had_is_said(chromium: Browser, house: House) -> None:

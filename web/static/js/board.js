@@ -5,7 +5,7 @@ import { getJson, postJson } from "./http.js";
 import { drawAgent, drawCall, drawQueue, percent } from "./boardrows.js";
 import { start as startWall, fit } from "./wall.js";
 import { noteRefusal, on } from "./stream.js";
-import { setClock, tick } from "./timers.js";
+import { serverTime, setClock, tick } from "./timers.js";
 import { toast } from "./toast.js";
 
 const LOOK_AGAIN = 60_000;
@@ -17,7 +17,7 @@ const board = document.getElementById("board");
 const filter = document.getElementById("board-filter");
 const stale = document.getElementById("board-stale");
 const state = { calls: new Map(), queues: new Map(), agents: new Map(), totals: {}, seq: "", at: 0 };
-const drawn = new Map(); // row's element -> the row it shows
+const drawn = new WeakMap(); // row's element -> the row it shows
 let pending = null; // changes that came while a snapshot is on its way
 let linked = true;
 let pbx = { up: true, since: 0 };
@@ -72,6 +72,7 @@ function apply({ seq, at, put = {}, gone = {}, totals }) {
   const [theirs, next] = seq.split(".");
   if (epoch !== theirs) return state.seq && look();
   if (Number(next) <= Number(number)) return;
+  if (Number(next) > Number(number) + 1) return look(); // a change was told while we did not count as one who looks
   for (const [part, rows] of Object.entries(put)) for (const row of rows) state[part].set(row.id, row);
   for (const [part, ids] of Object.entries(gone)) for (const id of ids) state[part].delete(id);
   if (totals) state.totals = totals;
@@ -156,7 +157,6 @@ function drawList(part, rows) {
 /** The row's element: the one that is there, unless the row is another by now. */
 function drawnRow(part, row, element) {
   if (element && drawn.get(element) === row) return element;
-  if (element) drawn.delete(element);
   const made = SECTIONS[part](row, board);
   made.dataset.id = row.id;
   drawn.set(made, row);
@@ -217,7 +217,7 @@ async function join(button) {
 
 /** Who waits longer than the service level has it is marked. */
 function late() {
-  const now = state.at && Date.now() / 1000;
+  const now = serverTime();
   for (const box of board.querySelectorAll(".board-wait")) {
     const begun = Number(box.querySelector("time")?.dataset.since);
     box.classList.toggle("is-late", Boolean(begun && state.target && now - begun > state.target.answer_within));

@@ -7,13 +7,16 @@ export function setClock(now) {
   offset.seconds = now - Date.now() / 1000;
 }
 
+/** The Unix time by the server's clock. */
+export const serverTime = () => Date.now() / 1000 + offset.seconds;
+
 export function start() {
   setInterval(tick, 1000);
   tick();
 }
 
 export function tick(root = document) {
-  const now = Date.now() / 1000 + offset.seconds;
+  const now = serverTime();
   for (const time of (root.querySelectorAll ? root : document).querySelectorAll("time[data-since]")) {
     const text = written((Number(time.dataset.until) || now) - Number(time.dataset.since));
     if (time.textContent !== text) time.textContent = text;
