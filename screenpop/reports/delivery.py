@@ -35,6 +35,7 @@ MAYBE_SENT = N_(
     "Ringdesk was stopped while the mail was being handed over: it may have been sent, and was not sent again."
 )
 NO_RIGHT = N_("Its owner may not see reports any more.")
+OUR_FAULT = N_("Something went wrong on our side. It was noted.")
 NO_LONGER = N_("It came due while Ringdesk was away, too long ago to be sent.")
 
 log = structlog.get_logger(__name__)
@@ -112,6 +113,9 @@ class Deliveries:
             refused = await self._send(schedule, due, f"{schedule.id}.{int(due.timestamp())}")
         except RingdeskError as error:
             await self._failed(schedule, due, error)
+        except Exception:
+            log.exception("a scheduled report could not be made", schedule=schedule.id)
+            await self._done(schedule, due, problem=OUR_FAULT)
         else:
             await self._done(schedule, due, sent_at=self._post.clock(), problem=_refused(refused))
 

@@ -93,7 +93,8 @@ def spread(table: Table) -> tuple[Table, dict[str, Figure]]:
         for name, of_ in (("even_calls", "talked"), ("even_talk", "talk_sum"))
     }
     shown = of(("talked", "calls_part", "calls_times", "talk_sum", "talk_part", "talk_times"))
-    total = {**table.total, **_parts(table.total, seated)} if seated else table.total
+    times = {name: Figure(None, table.total["talked"].n) for name in ("calls_times", "talk_times")}
+    total = {**table.total, **_parts(table.total, seated), **times}
     return Table(by=table.by, measures=shown, rows=rows, total=total, left_out=table.left_out), even
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop.reports.asking import conditions
 from screenpop.reports.dimensions import DIMENSIONS, point_link
 from screenpop.reports.figures import Figure
-from screenpop.reports.measures import MEASURES, Measure
+from screenpop.reports.measures import MEASURES, SMALL_SAMPLE, Measure
 from screenpop.reports.model import Asked, Plot, Row, Table
 from screenpop.reports.names import names_of
 from screenpop.reports.periods import bucket, buckets
@@ -58,7 +58,7 @@ async def _table(tx: AsyncConnection, found: dict[str, tuple[int, int]], heard: 
 
 
 def _figures(calls: int, hits: int, heard: int) -> dict[str, Figure]:
-    few = heard < MEASURES["tracker_share"].is_small
+    few = heard < SMALL_SAMPLE
     return {
         "tracker_calls": Figure(calls, calls),
         "tracker_share": Figure(calls / heard, heard, few),

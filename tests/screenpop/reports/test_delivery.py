@@ -205,6 +205,14 @@ async def test_report_that_cannot_be_made_is_said_and_not_tried_again(room: Room
     assert (found.problem, found.next_at) == ("There is no such report.", datetime(2026, 11, 21, 6, 0, tzinfo=UTC))
 
 
+async def test_fault_of_ours_is_noted_and_the_loop_goes_on(room: Room) -> None:
+    await room.schedules().put(room.me, FORM)
+    room.now = START + timedelta(hours=1)
+    room.papers.error = KeyError("a fault")
+    assert await room.deliveries().send_due() == 1
+    assert (await room.one()).problem == delivery.OUR_FAULT
+
+
 async def test_sent_by_hand_it_is_due_as_before(room: Room) -> None:
     made = await room.schedules().put(room.me, FORM)
     await room.deliveries().send_now(room.me, made.id)
