@@ -55,15 +55,16 @@ class Sipp:
         refer_to: str = "",
         busy: bool = False,
         sound: Path | None = None,
+        calls: int = 1,
     ) -> asyncio.subprocess.Process:
-        """Register `user` and answer one call after `ring` seconds, for at most `talk` seconds; `refer_to`:
+        """Register `user` and answer so many calls, each after `ring` seconds, for at most `talk` seconds; `refer_to`:
         transfer the caller there after a second instead; `sound`: raw mu-law that it says once from its answer on."""
         port = self._ports.setdefault(user, _free_port())
         secret = self._lab.access.sip_password
         register = await self._play("register.xml", port, {"user": user}, login=(user, secret))
         assert await register.wait() == 0, f"{user} could not register"
         values = {"ring": round(ring * 1000), "talk": round(talk * 1000), "refer_to": refer_to, "busy": busy}
-        return await self._play("phone.xml", port, values | {"user": user, "sound": sound})
+        return await self._play("phone.xml", port, values | {"user": user, "sound": sound}, calls=calls)
 
     async def provider(self, *, ring: float = 1, talk: float = 20) -> asyncio.subprocess.Process:
         """The far end of the trunk: answers one call that goes outside."""
@@ -72,12 +73,22 @@ class Sipp:
         return await self._play("phone.xml", self._lab.access.provider_port, values | provider)
 
     async def call(
-        self, number: str, to: str, *, name: str = "", talk: float = 2, patience: float = 0, sound: Path | None = None
+        self,
+        number: str,
+        to: str,
+        *,
+        name: str = "",
+        talk: float = 2,
+        patience: float = 0,
+        sound: Path | None = None,
+        calls: int = 1,
+        rate: int = 10,
     ) -> asyncio.subprocess.Process:
         """Somebody outside calls `to` through the trunk; with `patience` he gives up after that many seconds, and
-        `sound` (raw mu-law) is what he says once from the answer on."""
+        `sound` (raw mu-law) is what he says once from the answer on. So many `calls` come at `rate` a second."""
         values = {"user": number, "name": name, "to": to, "talk": round(talk * 1000), "login": False, "sound": sound}
-        return await self._play("caller.xml", _free_port(), values | {"patience": round(patience * 1000)})
+        values["patience"] = round(patience * 1000)
+        return await self._play("caller.xml", _free_port(), values, calls=calls, rate=rate)
 
     async def dial(self, user: str, to: str, *, talk: float = 2) -> asyncio.subprocess.Process:
         """The phone of `user` calls `to`."""
@@ -87,7 +98,13 @@ class Sipp:
         return await self._play("caller.xml", _free_port(), values, login=login)
 
     async def _play(
-        self, scenario: str, port: int, values: Mapping[str, object], login: tuple[str, str] | None = None
+        self,
+        scenario: str,
+        port: int,
+        values: Mapping[str, object],
+        login: tuple[str, str] | None = None,
+        calls: int = 1,
+        rate: int = 10,
     ) -> asyncio.subprocess.Process:
         self._serial += 1
         path = self._folder / f"{self._serial:02}-{scenario}"
@@ -96,7 +113,8 @@ class Sipp:
             *FIRST,
             "sipp",
             f"127.0.0.1:{self._lab.sip_port}",
-            *("-sf", str(path), "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin"),
+            *("-sf", str(path), "-i", "127.0.0.1", "-p", str(port), "-nostdin"),
+            *("-m", str(calls), "-l", str(calls), "-r", str(rate)),
             *("-mp", str(_even_port())),
             *("-timeout", f"{LIMIT}s", "-trace_err", "-error_file", f"{path}.log"),
             *(("-au", login[0], "-ap", login[1]) if login else ()),
