@@ -14,7 +14,7 @@ from screenpop.errors import BadInput
 GAP = 3
 MOST_GAP = 10
 MOST_GAPS = 3
-"""In one phrase: each multiplies the work."""
+"""In one phrase."""
 LONGEST_PAUSE_S = 3.0
 """Seconds between two words of a phrase: what is further apart was not said in one go."""
 
@@ -76,7 +76,7 @@ class Matcher:
                 continue
             ends: dict[int, int] = {}
             for key, phrase in candidates[token.text]:
-                if free.get(key, 0) <= place and (end := _end(phrase, tokens, place)) is not None:
+                if free.get(key, 0) <= place and (end := _end(phrase, tokens, place, set())) is not None:
                     ends[key] = max(end, ends.get(key, -1))
             for key in sorted(ends):
                 free[key] = ends[key] + 1
@@ -116,7 +116,7 @@ def parse(written: str) -> Phrase:
 
 
 def _parts(written: str) -> list[str]:
-    marked = _GAP.sub(lambda found: f" …{found[1]} ", re.sub(r"\s*\|\s*", "|", written))
+    marked = _GAP.sub(lambda found: f" …{found[1]} ", "|".join(each.strip() for each in written.split("|")))
     return _APART.sub(r"\1", marked).split()
 
 
@@ -140,16 +140,18 @@ def _step(choices: list[str]) -> Step:
     return Step(frozenset(word for word in whole if not (shortest and word.startswith(shortest))), shortest)
 
 
-def _end(phrase: Phrase, tokens: Sequence[Token], place: int) -> int | None:
-    """The last word of the phrase that begins at `place`, by the smallest gaps; None where it is not there."""
-    if len(phrase) == 1:
+def _end(phrase: Phrase, tokens: Sequence[Token], place: int, dead: set[tuple[int, int]], at: int = 0) -> int | None:
+    """The last word of the phrase whose word number `at` stands at `place`, by the smallest gaps; None where the rest
+    is not there. `dead`: what was tried in vain, so that gaps do not multiply the work."""
+    if at + 1 == len(phrase):
         return place
-    step = phrase[1]
+    step = phrase[at + 1]
     for further in range(place + 1, min(place + 2 + step.gap, len(tokens))):
         if tokens[further].start - tokens[further - 1].end > LONGEST_PAUSE_S:
-            return None
-        if step.fits(tokens[further].text):
-            end = _end(phrase[1:], tokens, further)
+            break
+        if (at + 1, further) not in dead and step.fits(tokens[further].text):
+            end = _end(phrase, tokens, further, dead, at + 1)
             if end is not None:
                 return end
+    dead.add((at, place))
     return None

@@ -119,10 +119,11 @@ def checked(draft: Tracker) -> Tracker:
         raise BadInput("Choose whose words it listens to.", "side")
     if not 0 <= draft.within_s <= MOST_WITHIN_S:
         raise BadInput("Write 0 to %(most)s seconds.", "within_s", most=MOST_WITHIN_S)
-    return replace(draft, name=name, phrases=_phrases(draft.phrases))
+    return replace(draft, name=name, phrases=checked_phrases(draft.phrases))
 
 
-def _phrases(written: Sequence[str]) -> tuple[str, ...]:
+def checked_phrases(written: Sequence[str]) -> tuple[str, ...]:
+    """The phrases without what is written twice; raises BadInput for none, too many, or one that cannot be read."""
     found = tuple(dict.fromkeys(line for each in written if (line := " ".join(each.split()))))
     if not found:
         raise BadInput("Write at least one word or phrase.", "phrases")

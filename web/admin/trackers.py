@@ -1,5 +1,6 @@
 """The trackers: words and phrases that are looked for in every transcript, and what one of them finds in a text."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -8,6 +9,7 @@ from aiohttp import web
 
 from screenpop.agents.rights import Permission
 from screenpop.analysis.model import Side
+from screenpop.analysis.trackers import checked_phrases
 from screenpop.analysis.tracking import KINDS, Kind, Tracker, marked
 from screenpop.errors import BadInput, NotFound
 from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
@@ -43,11 +45,12 @@ async def put(request: web.Request) -> web.StreamResponse:
 
 @requires(Permission.EDIT_ANALYSIS)
 async def attempt(request: web.Request) -> web.StreamResponse:
-    """The form as it stands, and what its phrases find in the text beside it; nothing is kept."""
+    """The form as it stands, and what its phrases find in the text beside it; nothing is kept. With `X-Part` only the
+    find is wanted."""
     form = await read_form(request)
     text = form.get("text", "")[:LONGEST_TRY]
     try:
-        tried = marked(_lines(form), text)
+        tried = await asyncio.to_thread(marked, checked_phrases(_lines(form)), text)
     except BadInput as error:
         return await _page(request, form, errors_of(request, error, FIELDS), status_for(error))
     return await _page(request, form, {}, tried=tried)
@@ -105,7 +108,7 @@ async def _page(
         "admin/trackers.html",
         status=status,
         trackers=house.trackers.all(),
-        heard=await house.trackers.calls_heard(),
+        heard={} if "X-Part" in request.headers else await house.trackers.calls_heard(),
         changed="changed" in request.query,
         again=_count(request.query.get("again", "")),
         **context,

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from screenpop.analysis.phrases import LONGEST_PAUSE_S, MOST_GAPS, matcher, parse
+from screenpop.analysis.phrases import LONGEST_PAUSE_S, MOST_GAPS, Matcher, matcher, parse
 from screenpop.analysis.spoken import Token, fold, words_of
 from screenpop.errors import BadInput
 
@@ -109,6 +110,23 @@ def test_the_longest_of_the_phrases_of_one_key_is_found() -> None:
     tokens = said("thank you very much")
     hits = list(matcher([(0, "thank you"), (0, "thank you very much")]).find(tokens))
     assert [(hit.first, hit.last) for hit in hits] == [(0, 3)]
+
+
+def test_gaps_do_not_multiply_the_work() -> None:
+    tokens = said("a " * 40)
+    compared = 0
+
+    class Counted(frozenset[str]):
+        def __contains__(self, word: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return super().__contains__(word)
+
+    phrase = tuple(replace(step, words=Counted(step.words)) for step in parse("a ...10 a ...10 a ...10 b"))
+    looking = Matcher()
+    looking.add(0, phrase)
+    assert list(looking.find(tokens)) == []
+    assert compared < 40 * 400  # by trying everything: 40 * 1,300
 
 
 def test_words_with_a_long_pause_between_are_no_phrase() -> None:

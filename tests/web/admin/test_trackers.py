@@ -78,6 +78,13 @@ async def test_a_phrase_that_cannot_be_read_is_told_as_it_is_tried(sign_in: Sign
     assert (answer.status, "A phrase needs at least one word" in await answer.text()) == (422, True)
 
 
+async def test_what_may_not_be_kept_is_not_tried(sign_in: SignIn) -> None:
+    client = await sign_in("admin")
+    for phrases, words in (("\n".join(f"w{n}" for n in range(201)), "at most 200 phrases"), ("a" * 201, "200 letters")):
+        answer = await client.post("/admin/trackers/try", data=FORM | {"phrases": phrases, "text": "w1"})
+        assert (answer.status, words in await answer.text()) == (422, True)
+
+
 async def test_the_list_is_put_into_another_order(sign_in: SignIn, services: Services) -> None:
     client = await sign_in("admin")
     first, second = services.trackers.all()[:2]

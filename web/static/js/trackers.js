@@ -18,7 +18,7 @@ async function attempt() {
   const ours = document.getElementById("tried");
   if (!form.elements.text.value.trim()) return ours.replaceChildren();
   try {
-    const answer = await fetch(form.dataset.try, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: asked.signal });
+    const answer = await fetch(form.dataset.try, { method: "POST", headers: { "X-Part": "tried" }, body: new URLSearchParams(new FormData(form)), signal: asked.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     ours.replaceChildren(...(page.getElementById("tried")?.childNodes ?? []));
   } catch (error) {
