@@ -7,11 +7,12 @@ import msgspec
 import sqlalchemy as sa
 import structlog
 
+from screenpop.analysis.model import Report
 from screenpop.bus import Bus
 from screenpop.facts import AnalysisChanged, CallWritten
 from screenpop.quality import store as rows
 from screenpop.quality.cards import ScoreCards
-from screenpop.quality.measures import answer
+from screenpop.quality.measures import CallFigures, answer
 from screenpop.quality.model import SYSTEM, Answer, Card, score
 from screenpop.quality.reviews import score_again
 from screenpop.store.engine import Store
@@ -20,6 +21,8 @@ MISSED_WITHIN = timedelta(days=7)
 """An analysis that was done while Ringdesk was away is answered if it is not older."""
 MOST = 10_000
 """Calls that wait; what is beyond is found again at the next start."""
+RETRY_SECONDS = 5.0
+"""After a store that is locked or away."""
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +30,8 @@ log = structlog.get_logger(__name__)
 class AutoScores:
     """`run` works off what `again` and finished analyses ask for."""
 
-    def __init__(self, store: Store, bus: Bus, cards: ScoreCards) -> None:
-        self._store, self._bus, self._cards = store, bus, cards
+    def __init__(self, store: Store, bus: Bus, cards: ScoreCards, retry: float = RETRY_SECONDS) -> None:
+        self._store, self._bus, self._cards, self._retry = store, bus, cards, retry
         self._waiting: dict[str, None] = {}
         self._woken = asyncio.Event()
         bus.subscribe(AnalysisChanged, self._analysed)
@@ -51,18 +54,24 @@ class AutoScores:
         await self._catch_up()
         while True:
             await self._woken.wait()
-            await self.flush()
+            if not await self.flush():
+                await asyncio.sleep(self._retry)
 
-    async def flush(self) -> None:
-        """Answer for all that waits, now."""
+    async def flush(self) -> bool:
+        """Answer for all that waits, now. False where the store could not be asked: what is left waits on."""
         self._woken.clear()
         while self._waiting:
             call_id = next(iter(self._waiting))
             del self._waiting[call_id]
             try:
                 await self._answer(call_id)
+            except sa.exc.OperationalError:
+                log.exception("automatic questions could not be answered yet", call=call_id)
+                self.again([call_id])
+                return False
             except (sa.exc.SQLAlchemyError, msgspec.ValidationError):
                 log.exception("automatic questions could not be answered", call=call_id)
+        return True
 
     def _analysed(self, fact: AnalysisChanged) -> None:
         if fact.state in ("done", "failed"):  # without words there may still be figures
@@ -79,12 +88,19 @@ class AutoScores:
         async with self._store.read() as tx:
             found = await rows.reviewed_call(tx, call_id)
             report = await rows.report_of(tx, call_id)
-        card = self._cards.card_for(found.queue, found.direction, found.team) if found else None
+            begun = [each.card_id for each in await rows.reviews_of(tx, call_id) if each.by_hand]
+        card = self._cards.card_for(found.queue, found.direction, found.team, begun) if found else None
         if found is None or card is None or report is None:
             return
-        answers = {each.id: answer(each.rule, report, found.figures) for each in card.asked if each.kind == "auto"}
-        await self._write(call_id, card, answers)
+        await self._write(call_id, card, self._answers(card, report, found.figures))
         self._bus.publish(CallWritten(call_ids=(call_id,)))
+
+    def _answers(self, card: Card, report: Report, figures: CallFigures) -> dict[str, Answer]:
+        asked = (each for each in card.asked if each.kind == "auto")
+        return {
+            each.id: answer(each.rule, report, figures) if self._cards.can_measure(each.rule) else Answer(value=None)
+            for each in asked
+        }
 
     async def _write(self, call_id: str, card: Card, answers: dict[str, Answer]) -> None:
         values = {"answers": msgspec.to_builtins(answers), "score": score(card, answers)}

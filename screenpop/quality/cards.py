@@ -1,6 +1,6 @@
 """The score cards that an admin keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from screenpop.store.tables import setting
 KEY = "scorecards"
 MOST_QUESTIONS = 40
 MOST_WEIGHT = 100
+CHUNK = 200
+"""Calls whose scores are written in one transaction: others write, too."""
 _BLIND = "reviews_open"
 
 
@@ -52,9 +54,17 @@ class ScoreCards:
                 return each
         raise NotFound("There is no such score card.")
 
-    def card_for(self, queue: str, direction: str, team: str) -> Card | None:
-        """The card by which such a call is reviewed."""
-        return card_for(self._all, queue, direction, team)
+    def card_for(self, queue: str, direction: str, team: str, begun: Iterable[str] = ()) -> Card | None:
+        """The card by which such a call is reviewed: the first of `begun` (ids) that there is, else the one that is
+        meant for it."""
+        by_id = {each.id: each for each in self._all}
+        found = next((by_id[each] for each in begun if each in by_id), None)
+        return found or card_for(self._all, queue, direction, team)
+
+    def can_measure(self, rule: Rule) -> bool:
+        """Is there what this rule measures? A tracker that was removed or switched off is heard nowhere."""
+        listening = {each.id for each in self._trackers.all() if each.active}
+        return rule.measure != "tracker" or rule.tracker_id in listening
 
     async def put(self, draft: Card, actor: str) -> Card:
         """Add a card (its id is "") or change one; questions without an id are new. Raises BadInput, NotFound, or
@@ -72,10 +82,13 @@ class ScoreCards:
         """Forget a card with all its reviews; raises NotFound."""
         old = self.get(card_id)
         async with self._store.begin() as tx:
-            for call_id in await rows.remove_card(tx, card_id):
-                await rows.note_score(tx, call_id)
+            reviewed = await rows.remove_card(tx, card_id)
             await audit.record(tx, actor, "delete", "score_card", card_id, {"name": (old.name, "")})
         await self._changed()
+        for start in range(0, len(reviewed), CHUNK):
+            async with self._store.begin() as tx:
+                for call_id in reviewed[start : start + CHUNK]:
+                    await rows.note_score(tx, call_id)
 
     async def set_blind(self, blind: bool, actor: str) -> None:
         """Say whether reviewers see each other's answers before their own are complete."""

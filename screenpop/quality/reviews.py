@@ -99,11 +99,8 @@ class Reviews:
 
     def _card(self, found: ReviewedCall, reviews: list[Review]) -> Card | None:
         """By which card a call is reviewed: the one that people have begun, else the one that is meant for it."""
-        by_id = {each.id: each for each in self._cards.all()}
-        for each in sorted(reviews, key=lambda each: not each.by_hand):
-            if each.card_id in by_id:
-                return by_id[each.card_id]
-        return self._cards.card_for(found.queue, found.direction, found.team)
+        begun = (each.card_id for each in sorted(reviews, key=lambda each: not each.by_hand))
+        return self._cards.card_for(found.queue, found.direction, found.team, begun)
 
     def _may_see(self, viewer: User, found: ReviewedCall) -> bool:
         return viewer.may(Permission.SEE_ALL_CALLS) or viewer.id == found.user_id

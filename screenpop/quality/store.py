@@ -171,7 +171,7 @@ async def twice_reviewed(
     tx: AsyncConnection, since: datetime, until: datetime, limit: int
 ) -> list[tuple[Review, datetime]]:
     """People's reviews of calls of this period that two or more people have reviewed by the same card, with the
-    begin of the call, the newest call first."""
+    begin of the call: the newest call first, reviews of one call by one card together."""
     people = sa.select(r.call_id, r.card_id).where(r.reviewer != SYSTEM).group_by(r.call_id, r.card_id)
     several = people.having(sa.func.count() > 1).subquery()
     newest = (
@@ -183,7 +183,8 @@ async def twice_reviewed(
         .subquery()
     )
     same = sa.and_(r.call_id == newest.c.call_id, r.card_id == newest.c.card_id, r.reviewer != SYSTEM)
-    query = sa.select(review, newest.c.started_at).join(newest, same).order_by(newest.c.started_at.desc(), r.created_at)
+    order = newest.c.started_at.desc(), r.call_id, r.card_id, r.created_at
+    query = sa.select(review, newest.c.started_at).join(newest, same).order_by(*order)
     return [(_review(row), row.started_at) for row in await tx.execute(query)]
 
 

@@ -1,19 +1,24 @@
 """Cards, reviews and automatic answers on a real store."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.agents.model import User
 from screenpop.core import Core
 from screenpop.errors import BadInput, Conflict, NotAllowed, NotFound
 from screenpop.facts import AnalysisChanged, CallWritten, SettingsChanged
+from screenpop.quality import store as rows
 from screenpop.quality.auto import AutoScores
 from screenpop.quality.cards import ScoreCards
-from screenpop.quality.model import Answer, Card, Rule, Scope
+from screenpop.quality.model import Answer, Card, Question, Rule, Scope
 from screenpop.quality.reviews import Sheet
+from screenpop.store.engine import Store
 from tests.screenpop.quality.house import ANSWERED, CARD, GREETED, SHARE, Calls, spoken
 from tests.until import until
 
@@ -259,6 +264,61 @@ async def test_the_calls_of_a_period_are_scored_again(core: Core, card: Card, ca
     assert [await calls.score(each) for each in ("new", "old", "unheard")] == [100.0, None, None]
 
 
+async def test_automatic_answers_are_those_of_the_card_by_which_people_have_begun(
+    core: Core, card: Card, calls: Calls, people: People
+) -> None:
+    await calls.add("c1", people["101"])
+    await calls.analyse("c1")
+    await review(core, people["sue"], "1", "1")
+    await core.quality.cards.put(replace(card, active=False), "admin")
+    await core.quality.cards.put(replace(CARD, name="New"), "admin")
+    core.quality.auto.again(["c1"])
+    await core.quality.auto.flush()
+    seen = await sheet(core, people["sue"])
+    assert (seen.card.id, list(seen.auto), seen.score) == (card.id, [card.questions[2].id], 40.0)
+
+
+async def test_nobody_is_blamed_for_a_tracker_that_does_not_listen(core: Core, calls: Calls, people: People) -> None:
+    tracker = core.trackers.all()[0]
+    heard = Question(id="", text="Said?", kind="auto", rule=Rule(measure="tracker", least=1, tracker_id=tracker.id))
+    made = await core.quality.cards.put(replace(CARD, questions=(heard,)), "admin")
+    await calls.add("c1", people["101"])
+    await calls.analyse("c1", replace(spoken(), speakers=tuple(replace(one, words=50) for one in spoken().speakers)))
+    values = list[float | None]()
+    for active in (True, False):
+        await core.trackers.put(replace(tracker, active=active), "admin")
+        core.quality.auto.again(["c1"])
+        await core.quality.auto.flush()
+        values.append((await sheet(core, people["sue"])).auto[made.questions[0].id].value)
+    assert values == [0.0, None]
+
+
+async def test_what_a_locked_store_refused_is_answered_later(
+    core: Core, card: Card, calls: Calls, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await calls.add("c1", people["101"])
+    await calls.analyse("c1")
+    locked = True
+
+    def begin(store: Store) -> AbstractAsyncContextManager[AsyncConnection]:
+        nonlocal locked
+        if locked:
+            locked = False
+            raise OperationalError("INSERT", {}, Exception("database is locked"))
+        return real(store)
+
+    real = Store.begin
+    monkeypatch.setattr(Store, "begin", begin)
+    again = AutoScores(core.store, core.bus, core.quality.cards, retry=0.0)
+    running = asyncio.create_task(again.run())
+    told = list[CallWritten]()
+    core.bus.subscribe(CallWritten, told.append)
+    await until(lambda: told)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (locked, await calls.score("c1")) == (False, 100.0)
+
+
 # ---------------------------------------------------------------- calibration
 
 
@@ -286,6 +346,22 @@ async def test_calibration_shows_where_reviewers_differ_and_by_how_many_calls(
     bias = {found.names[each.id]: (each.calls, each.bias, each.apart) for each in found.reviewers}
     assert bias == {"Name of sue": (2, 18.8, 18.8), "Name of sam": (2, -18.8, 18.8)}
     assert max(each.spread for each in found.calls) == 75.0
+
+
+async def test_reviews_by_two_cards_of_one_call_are_compared_card_by_card(
+    core: Core, card: Card, calls: Calls, people: People
+) -> None:
+    other = await core.quality.cards.put(replace(CARD, name="Other"), "admin")
+    await calls.add("c1", people["101"])
+    given = {question.id: {"value": 1.0} for each in (card, other) for question in each.questions}
+    async with core.store.begin() as tx:
+        for reviewer in ("sue", "sam"):
+            for each in (card, other):
+                values = {"answers": given, "score": 100.0}
+                await rows.write_review(tx, "c1", each.id, people[reviewer].id, values)
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    found = await core.quality.calibrations.between(now - timedelta(days=1), now)
+    assert sorted((each.card.id, len(each.reviews)) for each in found.calls) == sorted([(card.id, 2), (other.id, 2)])
 
 
 async def test_teams_decide_by_whom_a_call_was_answered(core: Core, calls: Calls, people: People) -> None:
