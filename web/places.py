@@ -64,6 +64,13 @@ PLACES = (
         Permission.EDIT_LAYOUTS,
     ),
     Place(
+        N_("Analysis"),
+        N_("What is made of recordings, what failed, and making it anew"),
+        "/admin/analysis",
+        "activity",
+        Permission.EDIT_ANALYSIS,
+    ),
+    Place(
         N_("Trackers"),
         N_("The words that are listened for in every call"),
         "/admin/trackers",

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from web.admin import (
+    analysis,
     board,
     calibration,
     categories,
@@ -33,6 +34,7 @@ def routes() -> list[web.RouteDef]:
         *recordings.routes(),
         *recording_rules.routes(),
         *recording_keep.routes(),
+        *analysis.routes(),
         *trackers.routes(),
         *scorecards.routes(),
         *calibration.routes(),
