@@ -19,7 +19,7 @@ from screenpop.bus import Bus
 from screenpop.calls.events import Leg
 from screenpop.calls.tracker import Tracker
 from screenpop.errors import PbxError, PbxRefused
-from screenpop.facts import CallAnswered, CallEnded, CallMerged, CallView
+from screenpop.facts import CallAnswered, CallEnded, CallMerged, CallNoted, CallView
 from screenpop.ids import new_id
 from screenpop.recordings.asking import Question, Start
 from screenpop.recordings.choice import Chooser
@@ -62,6 +62,7 @@ class Recorder:
             "Hangup": self._stopped,
         }
         bus.subscribe(CallAnswered, self._answered)
+        bus.subscribe(CallNoted, self._identified)
         bus.subscribe(CallEnded, self._ended)
         bus.subscribe(CallMerged, self._merged)
 
@@ -302,6 +303,16 @@ class Recorder:
         except PbxError as error:
             log.warning("a call could not be recorded", call=call.id, reason=str(error))
             self._rows.refused(call, name, str(error))
+
+    def _identified(self, fact: CallNoted) -> None:
+        """Somebody said who it is: a customer who does not want to be recorded?"""
+        if fact.customer_id and self._of(fact.call_id):
+            self._rows.later(lambda: self._respect(fact.call_id, fact.customer_id))
+
+    async def _respect(self, call_id: str, customer_id: str) -> None:
+        if await self._chooser.said_no(customer_id):
+            for live in self._of(call_id):
+                await self._discard(live)
 
     async def _discard(self, live: Live) -> None:
         """What was written of it goes when it has ended."""

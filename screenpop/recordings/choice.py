@@ -65,6 +65,10 @@ class Chooser:
         )
         return decide(self.policy, asked)
 
+    async def said_no(self, customer_id: str) -> bool:
+        """Does this customer not want to be recorded?"""
+        return await self._consent((customer_id,)) == "no"
+
     def _key(self, number: str) -> str:
         return self._numbers.parse(number).key
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from screenpop.calls import text
 from screenpop.recordings.model import Recording
 from screenpop.store.tables import analysis, call, recording, tracker_hit, transcript
 
@@ -94,6 +95,7 @@ async def bury(tx: AsyncConnection, gone: Recording, at: datetime, by: str, why:
     await tx.execute(sa.delete(transcript).where(transcript.c.recording_id == gone.id))
     await tx.execute(sa.delete(tracker_hit).where(tracker_hit.c.recording_id == gone.id))
     await _forget_words(tx, gone.id)
+    await text.refresh(tx, gone.call_id)
     others = sa.exists().where(recording.c.call_id == gone.call_id, recording.c.state == "stored")
     await tx.execute(sa.update(call).where(call.c.id == gone.call_id).values(recorded=others))
     return True

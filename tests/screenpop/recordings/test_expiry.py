@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.bus import Bus
+from screenpop.calls import text
 from screenpop.errors import BadInput, Conflict, NotFound
 from screenpop.facts import RecordingChanged
 from screenpop.recordings.archive import FolderArchive
@@ -21,7 +22,7 @@ from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
 from screenpop.store.columns import metadata
 from screenpop.store.engine import Store, default_url
-from screenpop.store.tables import analysis, audit, call, recording, tracker_hit, transcript, word_tracker
+from screenpop.store.tables import analysis, audit, call, call_text, recording, tracker_hit, transcript, word_tracker
 
 pytestmark = pytest.mark.feature("CALL-32")
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -150,10 +151,14 @@ async def test_only_what_is_due_goes_and_a_tombstone_stays(shelf: Shelf) -> None
 
 async def test_deletion_takes_the_words_and_leaves_the_figures(shelf: Shelf) -> None:
     await shelf.put("r")
+    async with shelf.store.begin() as tx:
+        await text.refresh(tx, "r")
+        assert await tx.scalar(sa.select(call_text.c.text)) == "secret"
     await shelf.recordings.delete("r", "asked for by the customer", "admin")
     async with shelf.store.read() as tx:
         assert (await tx.execute(sa.select(transcript))).all() == []
         assert (await tx.execute(sa.select(tracker_hit))).all() == []
+        assert (await tx.execute(sa.select(call_text))).all() == []
         assert await tx.scalar(sa.select(analysis.c.report)) == {"duration": 5, "speakers": []}
         assert await tx.scalar(sa.select(recording.c.peaks)) is None
         assert await tx.scalar(sa.select(call.c.recorded)) is False

@@ -1,0 +1,318 @@
+"""What becomes of a recording while the call goes on, told event by event."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ari_app.recording.live import Live
+from ari_app.recording.recorder import Recorder
+from ari_app.recording.rows import NOT_WANTED, Rows
+from ari_app.translate import translate
+from screenpop.agents.directory import Directory
+from screenpop.bus import Bus
+from screenpop.calls.tracker import Tracker
+from screenpop.errors import PbxRefused
+from screenpop.facts import CallNoted, RecordingChanged
+from screenpop.numbers import Numbers
+from screenpop.recordings.archive import FolderArchive
+from screenpop.recordings.asking import Question, Start
+from screenpop.recordings.choice import Chooser, Said
+from screenpop.recordings.model import closed
+from screenpop.recordings.policy import Policy, Rule
+from screenpop.recordings.service import Recordings
+from screenpop.recordings.settings import RecordingSettings
+from screenpop.store.engine import Store, default_url
+from screenpop.store.tables import customer, recording
+
+pytestmark = pytest.mark.feature("CALL-32")
+CUSTOMER, AGENT = "1700000000.1", "1700000000.2"
+NAMES = {CUSTOMER: "PJSIP/trunk-00000001", AGENT: "PJSIP/101-00000002"}
+STATES = {"up": "6", "ringing": "5", "calling": "4"}
+NAME = f"rd-{CUSTOMER}-1000c"
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+@dataclass
+class Link:
+    """Keeps what the PBX was told; `refuses` says no to these actions."""
+
+    sent: list[dict[str, str]] = field(default_factory=list)
+    refuses: tuple[str, ...] = ()
+
+    async def action(self, fields: dict[str, str], timeout: float = 5.0) -> dict[str, str]:
+        self.sent.append(dict(fields))
+        if fields["Action"] in self.refuses:
+            raise PbxRefused("Permission denied")
+        if fields.get("Channel") == "Ringdesk/none":
+            raise PbxRefused("Could not find specified channel")
+        return {"Value": "0xabc"} if fields["Action"] == "Getvar" else {}
+
+    def actions(self) -> list[str]:
+        return [fields["Action"] for fields in self.sent]
+
+
+@dataclass
+class Desk:
+    """A recorder on a real tracker and store, told events as the PBX sends them."""
+
+    store: Store
+    bus: Bus
+    link: Link
+    tracker: Tracker
+    recorder: Recorder
+    rows: Rows
+    settings: RecordingSettings
+    discarded: list[str]
+    facts: list[RecordingChanged]
+    at: float = 1000.0
+
+    def tell(self, event: str, leg: str, state: str = "up", after: float = 1.0, **more: str) -> None:
+        self.at += after
+        headers = {
+            "Event": event,
+            "Uniqueid": leg,
+            "Linkedid": CUSTOMER,
+            "Channel": NAMES[leg],
+            "ChannelState": STATES[state],
+            "CallerIDNum": "+442079460001" if leg == CUSTOMER else "101",
+            "Exten": "100",
+            "Timestamp": str(self.at),
+            **more,
+        }
+        translated = translate(headers, self.at)
+        for fact in self.tracker.apply(translated) if translated else ():
+            self.bus.publish(fact)
+        self.recorder.take(headers, self.at)
+
+    async def ask(self, **more: Any) -> Start | None:
+        question: dict[str, Any] = {"linkedid": CUSTOMER, "channel": NAMES[CUSTOMER], "number": "+442079460001"}
+        return await self.recorder.ask(Question(**(question | more)))
+
+    def begins(self) -> None:
+        self.tell("Newchannel", CUSTOMER, "calling")
+
+    def connects(self) -> None:
+        """101 rings and answers."""
+        called = {f"Dest{name}": value for name, value in (("Uniqueid", AGENT), ("Linkedid", CUSTOMER),
+                  ("Channel", NAMES[AGENT]), ("ChannelState", "5"), ("CallerIDNum", "101"))}  # fmt: skip
+        self.tell("DialBegin", CUSTOMER, "calling", **called)
+        self.tell("Newstate", AGENT)
+        self.tell("DialEnd", CUSTOMER, DialStatus="ANSWER", **(called | {"DestChannelState": "6"}))
+        self.tell("BridgeEnter", AGENT, BridgeUniqueid="b")
+        self.tell("BridgeEnter", CUSTOMER, BridgeUniqueid="b")
+
+    async def settle(self) -> None:
+        """Do all that was put off."""
+        waiting = self.rows._waiting
+        while not waiting.empty():
+            await waiting.get_nowait()()
+
+    async def row(self) -> Any:
+        async with self.store.read() as tx:
+            return (await tx.execute(sa.select(recording))).one_or_none()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    store, bus, link = Store.open(default_url(tmp_path)), Bus(), Link()
+    await store.create_all()
+    settings, tracker = RecordingSettings(store, bus), Tracker(Directory.parse("101,102"))
+    await settings.set_policy(Policy(otherwise=True), "admin")
+    discarded: list[str] = []
+    facts: list[RecordingChanged] = []
+
+    async def discard(name: str) -> None:
+        discarded.append(name)
+
+    def find(key: str) -> Sequence[str]:
+        return ("ada",) if key == "+442079460001" else ()
+
+    async with store.begin() as tx:
+        times = {"created_at": NOW, "updated_at": NOW}
+        await tx.execute(sa.insert(customer).values(id="ada", **times))
+        await tx.execute(sa.insert(customer).values(id="shy", record="no", **times))
+    rows = Rows(store, bus, Recordings(store, bus, FolderArchive(tmp_path), 0), discard)
+    chooser = Chooser(settings, Numbers("GB"), find, Said(store))
+    recorder = Recorder(link, tracker, chooser, rows, bus, lambda: 1000.0)  # type: ignore[arg-type]
+    bus.subscribe(RecordingChanged, facts.append)
+    yield Desk(store, bus, link, tracker, recorder, rows, settings, discarded, facts)
+    await store.close()
+
+
+async def test_recording_begins_when_they_are_connected_and_ends_with_its_channel(desk: Desk) -> None:
+    desk.begins()
+    assert await desk.ask() == Start(name=NAME)
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    began = desk.at
+    desk.tell("Hangup", CUSTOMER, after=7)
+    await desk.settle()
+    row = await desk.row()
+    assert (row.state, row.name, row.call_id, row.agent) == ("waiting", NAME, CUSTOMER, "101")
+    assert (row.started_at.timestamp(), row.ended_at.timestamp()) == (began, began + 7)
+    assert [fact.state for fact in desk.facts][:: len(desk.facts) - 1] == ["recording", "waiting"]
+
+
+async def test_call_that_nobody_answers_leaves_no_row(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.tell("Hangup", CUSTOMER)
+    await desk.settle()
+    assert await desk.row() is None
+
+
+async def test_recording_of_somebody_else_is_left_alone(desk: Desk) -> None:
+    """The PBX's own dialplan records for its own purposes."""
+    desk.begins()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    desk.tell("Hangup", CUSTOMER)
+    await desk.settle()
+    assert (await desk.row(), desk.facts) == (None, [])
+
+
+async def test_pause_is_asked_of_the_pbx_and_marked_where_it_was(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    desk.tell("MixMonitorMute", CUSTOMER, after=3, Direction="both", State="1")
+    desk.tell("MixMonitorMute", CUSTOMER, after=2, Direction="both", State="0")
+    assert await desk.recorder.toggle_pause(CUSTOMER, NAMES[CUSTOMER]) is None  # the customer pressed the key
+    assert await desk.recorder.toggle_pause(CUSTOMER, NAMES[AGENT]) is True
+    await desk.settle()
+    assert desk.link.sent[-1] == {
+        "Action": "MixMonitorMute", "Channel": NAMES[CUSTOMER], "Direction": "both", "State": "1",
+    }  # fmt: skip
+    assert (await desk.row()).gaps[0] == [3.0, 5.0]
+    with pytest.raises(PbxRefused):
+        await desk.recorder.pause_recording("another", True)
+
+
+async def test_agent_who_is_not_to_be_recorded_ends_it_and_it_is_thrown_away(desk: Desk) -> None:
+    await desk.settings.set_policy(Policy(rules=(Rule(record=False, agents=("101",)),), otherwise=True), "admin")
+    desk.begins()
+    assert await desk.ask() == Start(name=NAME)
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    assert desk.link.sent[-1] == {"Action": "StopMixMonitor", "Channel": NAMES[CUSTOMER], "MixMonitorID": "0xabc"}
+    desk.tell("MixMonitorStop", CUSTOMER)
+    await desk.settle()
+    assert (desk.discarded, (await desk.row()).state, (await desk.row()).deleted_why) == ([NAME], "deleted", NOT_WANTED)
+
+
+async def test_call_that_ends_before_that_is_decided_is_thrown_away_too(desk: Desk) -> None:
+    await desk.settings.set_policy(Policy(rules=(Rule(record=False, agents=("101",)),), otherwise=True), "admin")
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    desk.tell("Hangup", CUSTOMER)
+    await desk.settle()
+    assert (desk.discarded, (await desk.row()).state) == ([NAME], "deleted")
+
+
+async def test_customer_who_said_no_is_thrown_away_when_somebody_says_who_it_is(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    desk.bus.publish(CallNoted(call_id=CUSTOMER, customer_id="ada"))
+    await desk.settle()
+    assert "StopMixMonitor" not in desk.link.actions()
+    desk.bus.publish(CallNoted(call_id=CUSTOMER, customer_id="shy"))
+    await desk.settle()
+    desk.tell("MixMonitorStop", CUSTOMER)
+    await desk.settle()
+    assert ((await desk.row()).state, desk.discarded) == ("deleted", [NAME])
+
+
+async def test_no_of_the_customer_is_asked_before_anything_is_written(desk: Desk) -> None:
+    async with desk.store.begin() as tx:
+        await tx.execute(sa.update(customer).values(record="no"))
+    desk.begins()
+    assert await desk.ask() is None
+
+
+async def test_transferred_call_is_written_into_a_second_part(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    desk.tell("BridgeLeave", CUSTOMER, after=5, BridgeUniqueid="b")
+    assert await desk.ask() == Start(name=f"{NAME}.2")
+    desk.tell("MixMonitorStop", CUSTOMER)
+    desk.tell("MixMonitorStart", CUSTOMER)
+    desk.tell("BridgeEnter", CUSTOMER, after=20, BridgeUniqueid="c")
+    desk.tell("MixMonitorMute", CUSTOMER, after=2, Direction="both", State="1")
+    desk.tell("Hangup", CUSTOMER)
+    await desk.settle()
+    row = await desk.row()
+    assert (row.state, row.name, row.gaps[0][0]) == ("waiting", NAME, 7.0)
+    assert "MixMonitor" not in desk.link.actions()
+
+
+@pytest.mark.parametrize("may", [True, False])
+async def test_attended_transfer_begins_a_part_by_ringdesk_where_the_login_may(desk: Desk, may: bool) -> None:
+    desk.link.refuses = () if may else ("MixMonitor",)
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    desk.tell("BridgeLeave", CUSTOMER, BridgeUniqueid="b")
+    desk.tell("BridgeEnter", CUSTOMER, BridgeUniqueid="c")
+    await desk.settle()
+    wrote = [fields["Options"] for fields in desk.link.sent if fields["Action"] == "MixMonitor"][1:]
+    assert [f"{NAME}.2-in.wav" in options for options in wrote] == ([True] if may else [])
+    assert ("StopMixMonitor" in desk.link.actions()) == may  # never stopped where it could not go on
+    desk.tell("Hangup", CUSTOMER)
+    await desk.settle()
+    assert (await desk.row()).state == "waiting"
+
+
+async def test_ringdesk_starts_it_when_it_is_answered_and_tells_a_refusal(desk: Desk) -> None:
+    await desk.settings.set_policy(Policy(starts="ringdesk", otherwise=True), "admin")
+    desk.link.refuses = ("MixMonitor",)
+    desk.begins()
+    assert await desk.ask() is None
+    desk.connects()
+    await desk.settle()
+    row = await desk.row()
+    assert (row.state, row.problem, row.call_id) == ("failed", "Permission denied", CUSTOMER)
+    assert desk.link.sent[-1]["Channel"] == NAMES[CUSTOMER]
+
+
+@pytest.mark.parametrize("linkedid", ["../../etc/passwd", "1;id", "x" * 200, "1.1&2", "1,b", ""])
+async def test_id_that_is_none_is_not_recorded(desk: Desk, linkedid: str) -> None:
+    assert await desk.ask(linkedid=linkedid) is None
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["connect", "part", "pause", "resume"]), st.floats(0.1, 50)), max_size=12)
+
+
+@given(STEPS)
+def test_clock_of_a_recording_is_the_time_in_which_somebody_was_connected(steps: list[tuple[str, float]]) -> None:
+    live, at, spent, connected = Live("r", "c", "n"), 100.0, 0.0, False
+    for step, seconds in steps:
+        if step == "connect":
+            live.connected(at)
+            connected = True
+        elif step == "part":
+            live.parted(at)
+            connected = False
+        else:
+            live.set_paused(step == "pause", at)
+        at += seconds
+        spent += seconds if connected else 0.0
+        assert live.position(at) == pytest.approx(spent)
+    gaps = closed(tuple(live.gaps), spent)
+    assert all(start < end <= spent for start, end in gaps)
