@@ -3,14 +3,18 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from screenpop.analysis.tracking import Tracker
 from screenpop.facts import TrackerHeard
-from screenpop.quality.model import Card
+from screenpop.quality import store as rows
+from screenpop.quality.model import SYSTEM, Card, Review
 from tests.browser.house import House, open_house
-from tests.browser.test_panel import sign_in, violations
+from tests.browser.test_panel import live, sign_in, violations
+from tests.pbx.desk import until
 from tests.screenpop.quality.house import CARD, Calls
 
 pytestmark = pytest.mark.feature("ANAL+13", "ANAL+18")
@@ -31,6 +35,11 @@ async def reviewed(house: House) -> Card:
     house.core.quality.auto.again(["c1"])
     await house.core.quality.auto.flush()
     return card
+
+
+async def reviews_of(house: House, call_id: str) -> list[Review]:
+    async with house.core.store.read() as tx:
+        return await rows.reviews_of(tx, call_id)
 
 
 async def test_phrases_are_tried_as_typed_and_a_card_is_built_by_buttons(chromium: Browser, house: House) -> None:
@@ -85,9 +94,52 @@ async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chrom
     await page.reload()
     await expect(form.get_by_role("radio", name="Yes")).to_be_checked()
     await expect(form.get_by_label("Comment")).to_have_value("Short of breath.")
+
+    async def comment_is_kept() -> bool:
+        return "Short of breath. Friendly." in [each.comment for each in await reviews_of(house, "c1")]
+
+    await form.get_by_label("Comment").fill("Short of breath. Friendly.")
+    await page.goto(f"{house.url}/settings")
+    await until(comment_is_kept, "what was typed last is kept although the page was left")
+    await page.goto(f"{house.url}/calls/c1")
+    await expect(form.get_by_label("Comment")).to_have_value("Short of breath. Friendly.")
+    await form.get_by_label("Comment").fill("Too late")
     await page.get_by_role("button", name="Take my review back").click()
     await expect(form.get_by_role("radio", name="Yes")).not_to_be_checked()
+    await expect(form.get_by_label("Comment")).to_have_value("")
+    assert [each.reviewer for each in await reviews_of(house, "c1")] == [SYSTEM]
     house.core.bus.publish(TrackerHeard(call_id="c1", tracker="Cancellation", at_second=5.0, text="cancel it"))
     notice = page.locator(".toast", has_text="Cancellation: “cancel it”")
     await notice.get_by_role("link", name="Open").click()
     await expect(page).to_have_url(re.compile(r"/calls/c1\?t=5\.0$"))
+
+
+async def reviewed_twice(house: House) -> None:
+    """A card, and a call that two people have reviewed, one of them with a name that is long and hostile."""
+    card = await reviewed(house)
+    sue = await house.core.users.add("sue", "Sue <b>" + "Longname" * 8, "supervisor", "correct horse", [])
+    for user in (sue, house.core.users.by_login("admin")):
+        assert user
+        choices = {card.questions[0].id: "1", card.questions[1].id: "5" if user == sue else "2"}
+        await house.core.quality.reviews.write(user, "c1", choices, "")
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fa", "dark")])
+async def test_pages_of_quality_are_accessible_and_fit_a_phone_empty_and_full(
+    chromium: Browser, house: House, language: str, scheme: Any
+) -> None:
+    admin = house.core.users.by_login("admin")
+    assert admin
+    page = await sign_in(chromium, house, "admin", color_scheme=scheme, viewport={"width": 360, "height": 740})
+    await house.core.users.change(admin.id, locale=language)
+    for tracker in house.core.trackers.all():
+        await house.core.trackers.remove(tracker.id, "system")
+    for full in (False, True):
+        if full:
+            await reviewed_twice(house)
+            await house.core.trackers.put(Tracker(id="", name="N" * 80, phrases=("rain*", "w" * 120)), "system")
+        for path in ("/admin/trackers", "/admin/scorecards", "/admin/scorecards/new", "/admin/calibration"):
+            await page.goto(house.url + path)
+            await live(page)
+            assert (path, await violations(page)) == (path, [])
+            assert (path, await page.evaluate("document.documentElement.scrollWidth")) == (path, 360)

@@ -3,7 +3,7 @@
 import { word } from "./words.js";
 
 const WAIT = 500; // ms of quiet before what is typed is kept
-let timer = 0;
+let timer = 0; // runs while something that was typed is not kept yet
 let sending = Promise.resolve();
 
 const section = () => document.getElementById("review");
@@ -13,11 +13,12 @@ document.addEventListener("change", ({ target }) => target.type === "radio" && t
 document.addEventListener("input", ({ target }) => {
   if (target.form !== form() || target.type === "radio") return;
   clearTimeout(timer);
-  timer = setTimeout(keep, WAIT);
+  timer = setTimeout(() => keep(), WAIT);
 });
+addEventListener("pagehide", () => timer && keep(true));
 document.addEventListener("submit", (event) => {
-  if (event.target === form()) take(event, keep);
-  else if (event.target.matches("[data-review-remove]")) take(event, () => send(event.target.action, new FormData(), true));
+  if (event.target === form()) take(event, () => keep());
+  else if (event.target.matches("[data-review-remove]")) take(event, () => remove(event.target.action));
 });
 
 function take(event, act) {
@@ -26,15 +27,28 @@ function take(event, act) {
 }
 
 // One after the other, so that an earlier answer never overtakes a later one.
-function keep() {
-  clearTimeout(timer);
+function keep(leaving = false) {
+  settle();
+  if (!form()) return;
   say("saving");
-  sending = sending.then(() => send(form().action, new FormData(form()), false));
+  const [address, data] = [form().action, new FormData(form())];
+  if (leaving) send(address, data, false, true);
+  else sending = sending.then(() => send(address, data, false));
 }
 
-async function send(address, data, whole) {
+function remove(address) {
+  settle();
+  sending = sending.then(() => send(address, new FormData(), true));
+}
+
+function settle() {
+  clearTimeout(timer);
+  timer = 0;
+}
+
+async function send(address, data, whole, keepalive = false) {
   try {
-    const answer = await fetch(address, { method: "POST", headers: { "X-Part": "review" }, body: new URLSearchParams(data) });
+    const answer = await fetch(address, { method: "POST", keepalive, headers: { "X-Part": "review" }, body: new URLSearchParams(data) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !page.getElementById("review")) return say("failed");
     draw(page, whole);
