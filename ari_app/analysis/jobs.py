@@ -143,7 +143,7 @@ async def _own_words(shop: Workshop, recording: Recording) -> tuple[str, ...]:
 
 async def _done(shop: Workshop, order: Order, report: Report, problem: str) -> None:
     async with shop.store.begin() as tx:
-        written = await rows.finish(tx, order, shop.name, report, datetime.now(UTC), problem)
+        written = await rows.finish(tx, order, shop.name, report, datetime.now(UTC), _sentence(problem))
     if not written:
         log.warning("an analysis was taken away from this worker", recording=order.recording_id)
         return
@@ -155,10 +155,15 @@ async def _done(shop: Workshop, order: Order, report: Report, problem: str) -> N
 
 async def _failed(shop: Workshop, order: Order, problem: str) -> None:
     async with shop.store.begin() as tx:
-        written = await rows.fail(tx, order.recording_id, shop.name, problem, datetime.now(UTC))
+        written = await rows.fail(tx, order.recording_id, shop.name, _sentence(problem), datetime.now(UTC))
     if written:
         log.warning("a recording could not be analysed", recording=order.recording_id, reason=problem)
         _tell(shop, order, "failed", 0.0)
+
+
+def _sentence(problem: str) -> str:
+    """As the panel shows it."""
+    return f"{problem[:1].upper()}{problem[1:].rstrip('.')}." if problem else ""
 
 
 @asynccontextmanager

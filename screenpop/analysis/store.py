@@ -22,7 +22,7 @@ Part = Literal["all", "words"]
 LEASE = timedelta(seconds=60)
 """A worker that has not beaten for so long is dead."""
 MOST_TRIES = 3
-GAVE_UP = "it was tried three times, and the worker ended each time"
+GAVE_UP = "It was tried three times, and the worker ended each time."
 
 a = analysis.c
 

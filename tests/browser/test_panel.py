@@ -188,7 +188,17 @@ async def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "path",
-    ["/", "/settings", "/admin/layout", "/admin/recordings/rules", "/customers", "/customers/new", "/calls", "/admin"],
+    [
+        "/",
+        "/settings",
+        "/admin/layout",
+        "/admin/recordings/rules",
+        "/admin/analysis",
+        "/customers",
+        "/customers/new",
+        "/calls",
+        "/admin",
+    ],
 )
 async def test_page_with_cards_has_no_accessibility_violations(
     chromium: Browser, house: House, path: str, scheme: Any
