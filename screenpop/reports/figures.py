@@ -14,7 +14,7 @@ from screenpop.reports.values import VALUES
 from screenpop.store.tables import call
 
 RANKED = ("median", "p90")
-Key = str
+Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def figures(measures: Iterable[Measure], sums: Sums, ranks: Mapping[str, float])
     return {measure.key: _figure(measure, sums, ranks) for measure in measures}
 
 
-async def sums_by(tx: AsyncConnection, wanted: Wanted, *keys: sa.ColumnElement[Any]) -> dict[tuple[Any, ...], Sums]:
+async def sums_by(tx: AsyncConnection, wanted: Wanted, *keys: sa.ColumnElement[Any]) -> dict[Key, Sums]:
     """What adds up, for each value of the keys; without keys one entry, `()`."""
     counted, summed = _needs(wanted.measures)
     columns: list[sa.Label[Any]] = [_count(name, wanted.target).label(f"n_{name}") for name in counted]
@@ -72,13 +72,17 @@ async def sums_by(tx: AsyncConnection, wanted: Wanted, *keys: sa.ColumnElement[A
 
 
 async def ranks_by(
-    tx: AsyncConnection, wanted: Wanted, *keys: sa.ColumnElement[Any]
-) -> dict[tuple[Any, ...], dict[str, float]]:
-    """The medians and 90th percentiles among the measures, for each value of the keys; exact."""
-    found: dict[tuple[Any, ...], dict[str, float]] = {}
+    tx: AsyncConnection, wanted: Wanted, sums: Mapping[Key, Sums], *keys: sa.ColumnElement[Any]
+) -> dict[Key, dict[str, float]]:
+    """The medians and 90th percentiles among the measures, for these values of the keys; exact. `sums` say how many
+    there are of each."""
+    found: dict[Key, dict[str, float]] = {}
     for of, what in dict.fromkeys((each.of, each.what) for each in wanted.measures if each.how in RANKED):
         asked = [each for each in wanted.measures if each.how in RANKED and (each.of, each.what) == (of, what)]
-        for row in await tx.execute(_ranked(wanted, of, what, keys)):
+        sizes = {key: n for key, own in sums.items() if (n := own.counts.get(f"{of}.{what}", 0))}
+        if not sizes:
+            continue
+        for row in await tx.execute(_ranked(wanted, of, what, keys, sizes)):
             own = found.setdefault(tuple(row[: len(keys)]), {})
             own |= {each.key: row.median if each.how == "median" else row.p90 for each in asked}
     return found
@@ -86,7 +90,8 @@ async def ranks_by(
 
 async def totals(tx: AsyncConnection, wanted: Wanted) -> dict[str, Figure]:
     """The figures of all the calls together."""
-    sums, ranks = await sums_by(tx, wanted), await ranks_by(tx, wanted)
+    sums = await sums_by(tx, wanted)
+    ranks = await ranks_by(tx, wanted, sums)
     return figures(wanted.measures, sums.get((), Sums()), ranks.get((), {}))
 
 
@@ -144,26 +149,33 @@ def _from(wanted: Wanted, query: sa.Select[Any]) -> sa.Select[Any]:
     return query.select_from(source).where(*wanted.where)
 
 
-def _ranked(wanted: Wanted, of: str, what: str, keys: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
-    """Nearest rank for the 90th percentile; the median of an even number is the mean of the two in the middle."""
-    named = [key.label(f"k{number}") for number, key in enumerate(keys)]
-    value = VALUES[what]
+def _ranked(
+    wanted: Wanted, of: str, what: str, keys: Sequence[sa.ColumnElement[Any]], sizes: Mapping[Key, int]
+) -> sa.Select[Any]:
+    """Nearest rank for the 90th percentile; the median of an even number is the mean of the two in the middle.
+
+    The sizes are given, so that the ranks are told in one pass: to count each part first would hold all its rows.
+    """
+    value, names = VALUES[what], [f"k{number}" for number in range(len(keys))]
+    named = [key.label(name) for name, key in zip(names, keys, strict=True)]
     rows = _from(wanted, sa.select(*named, value.label("v"))).where(GROUPS[of].where(wanted.target), value.is_not(None))
     inner = rows.subquery()
-    own = [inner.c[each.name] for each in named]
+    own = [inner.c[name] for name in names]
     rank = sa.func.row_number().over(partition_by=own or None, order_by=inner.c.v).label("r")
-    size = sa.func.count().over(partition_by=own or None).label("n")
-    ranked = sa.select(*own, inner.c.v, rank, size).subquery()
-    r, n, v = ranked.c.r, ranked.c.n, ranked.c.v
+    ranked = sa.select(*own, inner.c.v, rank).subquery()
+    size = _sizes(names, sizes)
+    r, n, v = ranked.c.r, size.c.n, ranked.c.v
     middle = sa.or_(r == (n + 1) // 2, r == (n + 2) // 2)
     ninth = r == (n * 9 + 9) // 10
-    groups = [ranked.c[each.name] for each in named]
-    return (
-        sa.select(
-            *groups,
-            sa.func.avg(sa.case((middle, v))).label("median"),
-            sa.func.max(sa.case((ninth, v))).label("p90"),
-        )
-        .where(sa.or_(middle, ninth))
-        .group_by(*groups)
-    )
+    groups = [ranked.c[name] for name in names]
+    same = sa.and_(sa.true(), *(ranked.c[name] == size.c[name] for name in names))
+    median = sa.func.avg(sa.case((middle, v))).label("median")
+    p90 = sa.func.max(sa.case((ninth, v))).label("p90")
+    chosen = sa.select(*groups, median, p90).select_from(ranked.join(size, same)).where(sa.or_(middle, ninth))
+    return chosen.group_by(*groups)
+
+
+def _sizes(names: Sequence[str], sizes: Mapping[Key, int]) -> sa.CTE:
+    columns = [sa.column(name, sa.Text) for name in names]
+    table = sa.values(*columns, sa.column("n", sa.Integer), name="sizes")
+    return table.data([(*key, n) for key, n in sizes.items()]).cte("sizes")

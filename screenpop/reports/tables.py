@@ -24,14 +24,14 @@ async def by(tx: AsyncConnection, asked: Asked, dimension: Dimension, keys: Sequ
     query = wanted(asked, [MEASURES["all"], *measures], dimension)
     key = how.key(asked.period)
     sums = {row[0]: found for row, found in (await sums_by(tx, query, key)).items()}
-    ranks = {row[0]: found for row, found in (await ranks_by(tx, query, key)).items()}
     shown = sorted(sums, key=lambda each: (-sums[each].counts["all"], str(each)))[:MOST_ROWS]
+    ranks = await ranks_by(tx, query, {(each,): sums[each] for each in shown}, key)
     names = await names_of(tx, dimension, shown)
     rows = [
         Row(
             key=str(each),
             name=names.get(each, ""),
-            figures=figures(query.measures, sums[each], ranks.get(each, {})),
+            figures=figures(query.measures, sums[each], ranks.get((each,), {})),
             link=how.link(str(each)),
         )
         for each in shown
@@ -110,7 +110,7 @@ async def _total(
     for sums in rows.values():
         whole.add(sums)
     ranked = [measure for measure in measures if measure.how in RANKED]
-    ranks = await ranks_by(tx, wanted(asked, ranked, dimension)) if ranked else {}
+    ranks = await ranks_by(tx, wanted(asked, ranked, dimension), {(): whole})
     return figures(measures, whole, ranks.get((), {}))
 
 
