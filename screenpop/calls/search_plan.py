@@ -69,19 +69,30 @@ class Plan:
         return (rows_in(self.rows), *self.where, *among)
 
 
-async def plan(tx: AsyncConnection, asked: Asked) -> Plan:
-    """How to read what is asked."""
+async def plan(tx: AsyncConnection, asked: Asked, *, paged: bool = True) -> Plan:
+    """How to read what is asked: the next page in its order, or (not `paged`) all of it in any."""
     wanted = await _conditions(tx, asked)
     text = await _text(tx, asked)
+    by_time = paged and asked.search.sorted_by == "time"
+    in_order = Plan(rows=None, where=_in_order(wanted, asked.search, by_text=text is not None), text=text)
+    if by_time and _lies_in_order(wanted, text):
+        return in_order
     everything = tuple(each.where(loose) for each in wanted)
     fewest = await _fewest(tx, wanted)
-    if text and text.rows is not None and (fewest is None or len(text.rows) <= len(fewest)):
-        return Plan(rows=text.rows, where=everything)
+    if text and text.few is not None and (fewest is None or text.few <= len(fewest)):
+        # The word index is in the order of time: page by page it is read no further than it must be.
+        return in_order if by_time else Plan(rows=await search_text.rows(tx, text), where=everything)
     if fewest is None:
         fewest = await _in_several(tx, wanted, asked.search)
-    if fewest is not None:
-        return Plan(rows=fewest, where=everything, text=text)
-    return Plan(rows=None, where=_in_order(wanted, asked.search, by_text=text is not None), text=text)
+    return in_order if fewest is None else Plan(rows=fewest, where=everything, text=text)
+
+
+def _lies_in_order(wanted: Sequence[Condition], text: Text | None) -> bool:
+    """One index holds exactly what is asked, in the order of time."""
+    others = [each for each in wanted if each.of != "time"]
+    if text:
+        return bool(text.match) and not others
+    return not others or (len(others) == 1 and others[0].ordered)
 
 
 async def _text(tx: AsyncConnection, asked: Asked) -> Text | None:

@@ -93,13 +93,13 @@ async def totals(tx: AsyncConnection, asked: Asked) -> Totals:
         sa.func.count().filter(queued),
         sa.func.total(call.c.wait_seconds).filter(queued),
     ).select_from(call)
-    row = (await tx.execute(query.where(*(await plan(tx, asked)).every))).one()
+    row = (await tx.execute(query.where(*(await plan(tx, asked, paged=False)).every))).one()
     return Totals(calls=row[0], answered=row[1], talk_seconds=row[2], waited=row[3], wait_seconds=row[4])
 
 
 async def count(tx: AsyncConnection, asked: Asked, most: int = COUNTED) -> int:
     """How many fit; `most + 1` stands for more."""
-    some = sa.select(sa.literal(1)).select_from(call).where(*(await plan(tx, asked)).every).limit(most + 1)
+    some = sa.select(sa.literal(1)).select_from(call).where(*(await plan(tx, asked, paged=False)).every).limit(most + 1)
     return await tx.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
 
 

@@ -31,14 +31,15 @@ _NUMBERS = sa.table("call_number_fts", sa.column("rowid", sa.Integer), sa.column
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """What the search box asks: a call fits by its words (`match`) or by one of `others` (the customer's name, the
-    number). `rows`: all that fit, None where they are too many."""
+    number)."""
 
     match: str
     others: tuple[Condition, ...]
     other_rows: frozenset[int] | None
     within: tuple[Where, ...] = ()
     """The part of the word index that belongs to the period."""
-    rows: frozenset[int] | None = None
+    few: int | None = None
+    """How many may fit, None where they are too many to be listed."""
 
     @property
     def said(self) -> Where:
@@ -75,21 +76,21 @@ class Text:
 
 
 async def read(tx: AsyncConnection, q: str, numbers: Numbers, period: Span, most: int) -> Text:
-    """What `q` asks of the calls of a period, and its rows if they are not more than `most`."""
+    """What `q` asks of the calls of a period; they are counted up to `most`."""
     match = search_words.expression(search_words.terms(q))
     others = await _others(tx, q, numbers)
     text = Text(match=match, others=others, other_rows=await _rows_of(tx, others, most), within=_within(period))
-    said = await _said(tx, text, most)
-    if said is None or text.other_rows is None or len(said) + len(text.other_rows) > most:
+    said = await _count(tx, text, most)
+    if text.other_rows is None or said + len(text.other_rows) > most:
         return text
-    return replace(text, rows=said | text.other_rows)
+    return replace(text, few=said + len(text.other_rows))
 
 
 async def read_without_words(tx: AsyncConnection, q: str, numbers: Numbers, most: int) -> Text:
     """The same for somebody who may not know what was said: by name, number and note."""
     others = (*await _others(tx, q, numbers), _noted(search_words.bare(q).casefold().split()))
     rows = await _rows_of(tx, others, most)
-    return Text(match="", others=others, other_rows=rows, rows=rows)
+    return Text(match="", others=others, other_rows=rows, few=None if rows is None else len(rows))
 
 
 def _noted(words: Sequence[str]) -> Condition:
@@ -166,16 +167,23 @@ async def _rows_of(tx: AsyncConnection, others: Sequence[Condition], most: int) 
     return rows
 
 
-async def _said(tx: AsyncConnection, text: Text, most: int) -> frozenset[int] | None:
-    """The rows of the calls in whose text it stands; None where there are more than `most`."""
+async def _count(tx: AsyncConnection, text: Text, most: int) -> int:
+    """In how many texts it stands; `most + 1` is that or more."""
     if not text.match:
-        return frozenset()
+        return 0
     found = sa.select(_FTS.c.rowid).where(_matches(text.match), *text.within).limit(most + 1)
+    return await tx.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+
+
+async def rows(tx: AsyncConnection, text: Text) -> frozenset[int]:
+    """All rows that fit: for a text that leaves few."""
+    if not text.match:
+        return text.other_rows or frozenset()
+    found = sa.select(_FTS.c.rowid).where(_matches(text.match), *text.within)
     texts = (await tx.execute(found)).scalars().all()
-    if len(texts) > most:
-        return None
     query = sa.select(ROW).select_from(call_text).join(call, call.c.id == call_text.c.call_id)
-    return frozenset((await tx.execute(query.where(call_text.c.row.in_(values_of(texts))))).scalars())
+    said = (await tx.execute(query.where(call_text.c.row.in_(values_of(texts))))).scalars()
+    return frozenset(said) | (text.other_rows or frozenset())
 
 
 def _matches(match: str) -> Where:
