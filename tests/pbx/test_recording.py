@@ -22,7 +22,11 @@ from tests.pbx.recorded import Recorded
 from tests.pbx.stage import Stage, happened
 from tests.pbx.tones import AGENT, CUSTOMER, SUPERVISOR, write_tone
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.feature("CALL-32")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("recording"),
+    pytest.mark.feature("CALL-32"),
+]
 
 STRANGER = "+447700900123"
 COLLEAGUE = SUPERVISOR
