@@ -36,6 +36,15 @@ class Level:
     abandoned: int = 0
     short: int = 0
 
+    def __add__(self, other: "Level") -> "Level":
+        """Both together."""
+        return Level(
+            self.answered + other.answered,
+            self.within + other.within,
+            self.abandoned + other.abandoned,
+            self.short + other.short,
+        )
+
     @property
     def counted(self) -> int:
         """The callers that the service level speaks of: its sample."""

@@ -1,7 +1,7 @@
 """Who works in which queue right now: as the PBX says, else as calls have shown."""
 
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from screenpop.facts import QueueMemberChanged, QueuesListed
 
@@ -40,8 +40,15 @@ class Members:
         states = Counter("paused" if each.paused else each.state for each in found)
         return {"members": len(found)} | {state: states[state] for state in COUNTED}
 
-    def of(self, extensions: Collection[str]) -> tuple[tuple[str, ...], int]:
-        """The queues that ring at these extensions, and in how many of them they are paused."""
-        mine = [each for each in self._members.values() if self._extension_of(each.device) in extensions]
-        queues = tuple(sorted({each.queue for each in mine}))
-        return queues, len({each.queue for each in mine if each.paused})
+    def by_extension(self) -> Mapping[str, Sequence[QueueMemberChanged]]:
+        """In which queues each extension works, as what."""
+        found: defaultdict[str, list[QueueMemberChanged]] = defaultdict(list)
+        for each in self._members.values():
+            found[self._extension_of(each.device)].append(each)
+        return found
+
+
+def queues_of(members: Collection[QueueMemberChanged]) -> tuple[tuple[str, ...], int]:
+    """The queues in which these are, and in how many of them they are paused."""
+    queues = tuple(sorted({each.queue for each in members}))
+    return queues, len({each.queue for each in members if each.paused})

@@ -44,8 +44,17 @@ class OtherSides:
         found = {self._customer(call.view.remote)[1] for call in calls}
         return {customer_id for customer_id in found if customer_id and customer_id not in self._titles}
 
-    async def know(self, calls: Iterable[LiveCall]) -> None:
-        """Read the names of the customers in these calls."""
+    async def try_to_know(self, calls: Iterable[LiveCall]) -> bool:
+        """Read the names of the customers in these calls. False where the store could not be asked: numbers stand for
+        them meanwhile."""
+        try:
+            await self._know(calls)
+        except SQLAlchemyError:
+            log.exception("names of callers could not be read")
+            return False
+        return True
+
+    async def _know(self, calls: Iterable[LiveCall]) -> None:
         if len(self._titles) > MAX_KNOWN:
             self._titles.clear()
         for customer_id in self.unknown(calls):
@@ -70,11 +79,7 @@ class OtherSides:
             await asyncio.gather(self._fetching, return_exceptions=True)
 
     async def _fetch(self, calls: tuple[LiveCall, ...], then: Callable[[], None]) -> None:
-        try:
-            await self.know(calls)
-        except SQLAlchemyError:
-            log.exception("names of callers could not be read")
-        else:
+        if await self.try_to_know(calls):
             then()
 
     def _customer(self, party: Party) -> tuple[Number, str]:

@@ -17,11 +17,10 @@ to 1 or null), and a service level over all queues.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from screenpop.agents.model import User
-from screenpop.board.level import Level, Target, level_of
+from screenpop.board.level import Level, Target
 from screenpop.board.members import Members
 from screenpop.board.model import LiveCall, LiveCalls, Part
 from screenpop.board.today import Today
@@ -101,7 +100,7 @@ def queue_row(queue: str, calls: LiveCalls, today: Today, members: Members, targ
         "id": queue,
         "waiting": len(waiting),
         "longest_since": round(min(waiting), 2) if waiting else None,
-        **level_fields(level_of(today.visits.get(queue, ()), target)),
+        **level_fields(today.level(queue, target)),
         **members.counts(queue),
     }
 
@@ -160,7 +159,7 @@ def totals(today: Today, target: Target) -> Row:
     """The whole house today. The answer rate is that of incoming calls that are over."""
     incoming, answered = today.total("incoming"), today.total("incoming", "answered")
     return {
-        **level_fields(level_of(chain.from_iterable(today.visits.values()), target)),
+        **level_fields(today.level_of_all(target)),
         "incoming": incoming,
         "taken": answered,
         "missed": today.total("incoming", *MISSED),

@@ -9,7 +9,7 @@ no more changes, and must ask again.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ import msgspec
 from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.board import rows, today
-from screenpop.board.members import Members
+from screenpop.board.members import Members, queues_of
 from screenpop.board.model import LiveCalls
 from screenpop.board.rows import Names, Row, Seat
 from screenpop.board.seams import Seams
@@ -88,7 +88,7 @@ class Board:
 
     async def snapshot(self, user: User) -> Mapping[str, Any]:
         """How everything stands, for `user`, who looks from now on. Its shape is told at the head of this file."""
-        await self._others.know(self.calls)
+        await self._others.try_to_know(self.calls)
         self._tell()
         self._looking[user.id] = self._clock() + LOOKS_FOR
         return {
@@ -133,21 +133,21 @@ class Board:
         return {user.id for user in users if user and user.may(Permission.SEE_BOARD) and self._hub.is_open(user.id)}
 
     def _rows(self) -> Shown:
-        target = self._settings.now.target
+        target, working = self._settings.now.target, self.members.by_extension()
         return {
             "calls": rows.by_id(rows.call_row(call, self._names) for call in self.calls),
             "queues": rows.by_id(
                 rows.queue_row(queue, self.calls, self.today, self.members, target) for queue in self._queues()
             ),
             "agents": rows.by_id(
-                self._agent(user) for user in self._seams.users.all() if user.active and user.extensions
+                self._agent(user, working) for user in self._seams.users.all() if user.active and user.extensions
             ),
         }
 
-    def _agent(self, user: User) -> Row:
+    def _agent(self, user: User, working: Mapping[str, Sequence[QueueMemberChanged]]) -> Row:
         presence = self._seams.presences.of(user)
         known, since = self._since.get(user.id, ("", 0.0))
-        queues, paused = self.members.of(user.extensions)
+        queues, paused = queues_of([each for seat in user.extensions for each in working.get(seat, ())])
         seat = Seat(user, presence, since if known == presence else 0.0)
         queues = queues or self._seams.learnt.of(user.extensions)
         return rows.agent_row(seat, self.calls, self.today, self._names, queues, paused)

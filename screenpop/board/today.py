@@ -11,7 +11,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from screenpop.board.level import LeftBecause, Visit
+from screenpop.board.level import LeftBecause, Level, Target, Visit, level_of
 from screenpop.facts import CallAnswered, CallEnded, CallFact, CallMerged, QueueLeft
 from screenpop.store.tables import call, call_event
 
@@ -48,6 +48,7 @@ class Today:
     talk_seconds: float = 0.0
     taken: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The calls in which each extension talked."""
+    _levels: dict[str, tuple[Target, int, Level]] = field(default_factory=dict, repr=False, compare=False)
 
     def apply(self, fact: CallFact) -> None:
         """Count what happened, if it belongs to this day."""
@@ -68,6 +69,20 @@ class Today:
             if fact.gone in calls:
                 calls.discard(fact.gone)
                 calls.add(fact.call.id)
+
+    def level(self, queue: str, target: Target) -> Level:
+        """The service level of a queue; worked out anew only for the visits that came since."""
+        visits = self.visits.get(queue, [])
+        known_for, counted, level = self._levels.get(queue, (target, 0, Level()))
+        if known_for != target:
+            counted, level = 0, Level()
+        level += level_of(visits[counted:], target)
+        self._levels[queue] = target, len(visits), level
+        return level
+
+    def level_of_all(self, target: Target) -> Level:
+        """The service level over all queues."""
+        return sum((self.level(queue, target) for queue in tuple(self.visits)), Level())
 
     def calls_of(self, extensions: tuple[str, ...]) -> int:
         """In how many calls somebody at these extensions talked."""

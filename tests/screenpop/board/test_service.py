@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from screenpop.agents.model import User
 from screenpop.board.service import LOOKS_FOR, SECTIONS, TELL_EVERY, Board, Shown, changed
@@ -160,6 +161,22 @@ async def test_customer_is_named_once_known(core: Core) -> None:
     await until(lambda: screen.rows["calls"]["1"]["who"] == "Ada Lovelace")
     assert screen.rows["calls"]["1"]["customer_id"] == ada.id
     assert screen.rows["calls"]["1"]["number"] == "+44 20 7946 0001"
+
+
+async def test_board_stands_though_names_cannot_be_read(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    await core.customers.create(NewCustomer(name="Ada Lovelace", numbers=((NUMBER, ""),)), "system")
+    core.bus.publish(CallStarted(call=call(), at=time.time()))
+    screen = Screen(core)
+
+    async def locked(customer_id: str) -> str:
+        raise OperationalError("SELECT", {}, Exception(f"{customer_id}: database is locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(core.board._others, "_title", locked)
+        await screen.look()
+    assert screen.rows["calls"]["1"]["who"] == "A. L."
+    await screen.look()
+    assert screen.rows["calls"]["1"]["who"] == "Ada Lovelace"
 
 
 async def test_changes_come_a_few_times_a_second_and_only_to_those_who_look_and_may(core: Core) -> None:
