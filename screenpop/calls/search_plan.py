@@ -77,14 +77,26 @@ async def plan(tx: AsyncConnection, asked: Asked, *, paged: bool = True) -> Plan
     in_order = Plan(rows=None, where=_in_order(wanted, asked.search, by_text=text is not None), text=text)
     if by_time and _lies_in_order(wanted, text):
         return in_order
-    everything = tuple(each.where(loose) for each in wanted)
     fewest = await _fewest(tx, wanted)
-    if text and text.few is not None and (fewest is None or text.few <= len(fewest)):
+    if text and text.few is not None and (fewest is None or text.few <= len(fewest.rows)):
         # The word index is in the order of time: page by page it is read no further than it must be.
-        return in_order if by_time else Plan(rows=await search_text.rows(tx, text), where=everything)
+        return in_order if by_time else Plan(rows=await search_text.rows(tx, text), where=_besides(wanted))
     if fewest is None:
         fewest = await _in_several(tx, wanted, asked.search)
-    return in_order if fewest is None else Plan(rows=fewest, where=everything, text=text)
+    return in_order if fewest is None else Plan(rows=fewest.rows, where=_besides(wanted, fewest.of), text=text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The rows that fit all of some conditions."""
+
+    rows: frozenset[int]
+    of: Sequence[Condition]
+
+
+def _besides(wanted: Sequence[Condition], done: Sequence[Condition] = ()) -> tuple[Where, ...]:
+    """What is left to be asked of each row."""
+    return tuple(each.where(loose) for each in wanted if not any(each is one for one in done))
 
 
 def _lies_in_order(wanted: Sequence[Condition], text: Text | None) -> bool:
@@ -128,24 +140,24 @@ async def _clock(tx: AsyncConnection, asked: Asked, span: period.Span) -> Condit
     return clock(pieces, period.offsets(whole, asked.zone), asked.search)
 
 
-async def _fewest(tx: AsyncConnection, wanted: Sequence[Condition]) -> frozenset[int] | None:
+async def _fewest(tx: AsyncConnection, wanted: Sequence[Condition]) -> _Listed | None:
     """The rows of the condition that leaves fewest, if any leaves few."""
-    fewest: frozenset[int] | None = None
+    fewest: _Listed | None = None
     for each in wanted:
         rows = await listed(tx, each.listed, FEW)
-        if rows is not None and (fewest is None or len(rows) < len(fewest)):
-            fewest = rows
+        if rows is not None and (fewest is None or len(rows) < len(fewest.rows)):
+            fewest = _Listed(rows, [each])
     return fewest
 
 
-async def _in_several(tx: AsyncConnection, wanted: Sequence[Condition], search: Search) -> frozenset[int] | None:
+async def _in_several(tx: AsyncConnection, wanted: Sequence[Condition], search: Search) -> _Listed | None:
     """The rows that are in all lists which are not very long. None where there is none such, or one only whose index
     is in the order of time: a page is sooner read by that."""
     short = [each for each in wanted if len(wanted) > 1 and not each.slow and await _is_short(tx, each.listed)]
     if not short or (len(short) == 1 and _leads(short[0], search)):
         return None
-    lists = [rows for each in short if (rows := await listed(tx, each.listed, MANY)) is not None]
-    return frozenset.intersection(*lists) if lists else None
+    lists = [await listed(tx, each.listed, MANY) or frozenset() for each in short]
+    return _Listed(frozenset.intersection(*lists), short)
 
 
 def _leads(condition: Condition, search: Search) -> bool:
