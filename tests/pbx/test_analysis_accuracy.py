@@ -136,6 +136,7 @@ def test_every_prompt_is_in_the_recording_whole(calls: list[Heard]) -> None:
 # ---------------------------------------------------------------- figures from sound
 
 
+@pytest.mark.feature("ANAL+01", "ANAL+02")
 def test_talk_seconds_of_each_side_are_within_five_per_cent(calls: list[Heard]) -> None:
     for call in calls:
         for number, speaker in enumerate(call.report.speakers):
@@ -145,6 +146,7 @@ def test_talk_seconds_of_each_side_are_within_five_per_cent(calls: list[Heard]) 
             )
 
 
+@pytest.mark.feature("ANAL+05", "ANAL+06")
 def test_overlap_and_silence_are_within_three_tenths_of_a_second(calls: list[Heard]) -> None:
     for call in calls:
         overlap = figures.total(figures.overlap(*call.talk))
@@ -154,6 +156,7 @@ def test_overlap_and_silence_are_within_three_tenths_of_a_second(calls: list[Hea
     assert max(call.report.overlap_s for call in calls) > 0.5
 
 
+@pytest.mark.feature("ANAL+03", "ANAL+04")
 def test_longest_monologue_of_each_side_is_within_three_tenths_of_a_second(calls: list[Heard]) -> None:
     for call in calls:
         for number, speaker in enumerate(call.report.speakers):
@@ -161,6 +164,7 @@ def test_longest_monologue_of_each_side_is_within_three_tenths_of_a_second(calls
             assert speaker.longest_s == pytest.approx(max(end - start for start, end in spans), abs=0.3), call.agent
 
 
+@pytest.mark.feature("ANAL+12")
 def test_first_words_and_longest_silence_are_where_they_were(calls: list[Heard]) -> None:
     for call in calls:
         truth = figures.longest(figures.silences(call.talk, call.report.duration, []))
@@ -197,7 +201,7 @@ def test_no_words_and_no_speech_on_ringback_and_silence(calls: list[Heard]) -> N
             assert all(any(a <= word.start and word.end <= b for a, b in near) for word in words), (call.agent, side)
 
 
-@pytest.mark.feature("ANAL-02")
+@pytest.mark.feature("ANAL+13")
 def test_tracker_is_heard_within_half_a_second_of_its_word(calls: list[Heard]) -> None:
     """Of prompts that begin with the word the time is known."""
     checked = 0

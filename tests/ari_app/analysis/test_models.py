@@ -10,7 +10,7 @@ from ari_app.analysis.models import find_model
 from screenpop.config import Analysis
 from screenpop.errors import BadConfiguration
 
-pytestmark = pytest.mark.feature("ANAL-02")
+pytestmark = pytest.mark.feature("ANAL-01")
 
 
 def test_installed_model_is_the_published_one() -> None:

@@ -20,7 +20,7 @@ from screenpop.analysis.model import Segment
 from screenpop.config import Analysis
 from screenpop.errors import RingdeskError
 
-pytestmark = pytest.mark.feature("ANAL-02")
+pytestmark = pytest.mark.feature("ANAL-01")
 SPEECH = np.zeros(16_000, np.float32)
 
 

@@ -5,7 +5,7 @@ import pytest
 from ari_app.analysis.transcribe import Piece, packed, placed, segmented
 from screenpop.analysis.model import Word
 
-pytestmark = pytest.mark.feature("ANAL-02")
+pytestmark = pytest.mark.feature("ANAL-01")
 
 
 def word(start: float, end: float, text: str, sure: float = 1.0) -> Word:

@@ -5,7 +5,7 @@ import pytest
 from screenpop.analysis import figures
 from screenpop.analysis.model import Turn
 
-pytestmark = pytest.mark.feature("ANAL-01")
+pytestmark = pytest.mark.feature("ANAL-01", "ANAL+02", "ANAL+03", "ANAL+04", "ANAL+05", "ANAL+06", "ANAL+08", "ANAL+09")
 
 
 def test_overlap_is_where_both_speak() -> None:

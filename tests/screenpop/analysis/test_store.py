@@ -18,7 +18,7 @@ from screenpop.facts import AnalysisChanged
 from screenpop.store.engine import Store, default_url
 from screenpop.store.tables import analysis, call, call_text, recording, tracker_hit, transcript, word_tracker
 
-pytestmark = pytest.mark.feature("ANAL-01")
+pytestmark = pytest.mark.feature("ANAL-01", "ANAL-02")
 
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 LATER = NOW + LEASE + timedelta(seconds=1)
