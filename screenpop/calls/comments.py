@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.calls import text as call_texts
+from screenpop.customers.fields import clean_note
 from screenpop.errors import BadInput, NotFound
 from screenpop.ids import new_id
 from screenpop.store.engine import Store
@@ -87,7 +88,7 @@ def _own(call_id: str, comment_id: str, author: str) -> tuple[sa.ColumnElement[b
 
 
 def _clean(text: str) -> str:
-    cleaned = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    cleaned = clean_note(text)
     if not cleaned:
         raise BadInput("Write something first.", "text")
     if len(cleaned) > LONGEST:

@@ -16,7 +16,7 @@ class Told:
     since: dict[str, float] = field(default_factory=dict)
     """When each was told of first."""
     merges: list[tuple[str, str]] = field(default_factory=list)
-    """(kept, gone), in order."""
+    """(kept, gone), in order; `kept` is a call that is still one of its own in the end."""
 
 
 def named(facts: Iterable[CallFact]) -> set[str]:
@@ -37,10 +37,15 @@ def fold(histories: dict[str, History], facts: Iterable[CallFact]) -> Told:
         history.reopen()
         if isinstance(fact, CallMerged):
             history.take_over(histories[fact.gone])
-            told.merges.append((id_, fact.gone))
+            told.merges = [*_passed_on(told.merges, fact.gone, id_), (id_, fact.gone)]
             told.latest.pop(fact.gone, None)
         history.note(fact.call, fact.at)
         history.take(entry_of(fact))
         told.latest[id_] = fact
         told.since.setdefault(id_, fact.at)
     return told
+
+
+def _passed_on(merges: Iterable[tuple[str, str]], gone: str, to: str) -> list[tuple[str, str]]:
+    """What `gone` had taken in goes with it: its own row may never have been written."""
+    return [(to if kept == gone else kept, other) for kept, other in merges]

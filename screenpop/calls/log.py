@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop import audit
@@ -24,6 +25,8 @@ from screenpop.store.engine import Store
 from screenpop.store.tables import call
 
 __all__ = ["CallLog", "CallNote", "LoggedCall"]
+
+log = structlog.get_logger(__name__)
 
 
 class CallLog:
@@ -48,8 +51,11 @@ class CallLog:
         await self._writer.flush()
 
     async def close(self) -> None:
-        """Write what is left."""
-        await self._writer.flush()
+        """Write what is left. A failing disk is told, and ends nothing else."""
+        try:
+            await self._writer.flush()
+        except sa.exc.SQLAlchemyError:
+            log.exception("what was left of the call log could not be written")
 
     async def close_vanished(self, alive: Iterable[CallView]) -> list[str]:
         """Put right what happened unseen, once in step with the PBX; `alive` are the calls that are up. Returns the
@@ -57,6 +63,10 @@ class CallLog:
         return await self._writer.close_vanished(alive)
 
     # ------------------------------------------------------------ reading
+
+    def living_id(self, call_id: str) -> str:
+        """The id under which a call is kept: another one where it was merged, as far as this process knows."""
+        return self._writer.living_id(call_id)
 
     async def get(self, call_id: str) -> LoggedCall:
         """One call, also by the id it had before it was merged into another; raises NotFound."""

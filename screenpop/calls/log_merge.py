@@ -78,9 +78,7 @@ async def _move_tags(tx: AsyncConnection, kept: str, gone: str) -> None:
 
 async def _move_reviews(tx: AsyncConnection, kept: str, gone: str) -> None:
     """A reviewer has one review of a call on each card: that of the call that stays."""
-    c = review.c
-    there = sa.select(c.card_id, c.reviewer).where(c.call_id == kept)
-    for row in (await tx.execute(sa.select(c.id, c.card_id, c.reviewer).where(c.call_id == gone))).all():
-        known = {tuple(each) for each in await tx.execute(there)}
-        if (row.card_id, row.reviewer) not in known:
-            await tx.execute(sa.update(review).where(c.id == row.id).values(call_id=kept))
+    c, there = review.c, review.alias()
+    same = (there.c.call_id == kept, there.c.card_id == c.card_id, there.c.reviewer == c.reviewer)
+    await tx.execute(sa.delete(review).where(c.call_id == gone, sa.exists().where(*same)))
+    await tx.execute(sa.update(review).where(c.call_id == gone).values(call_id=kept))

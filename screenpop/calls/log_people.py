@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.store.columns import UtcTime
-from screenpop.store.tables import call, customer_number, user_extension
+from screenpop.store.tables import call, customer_number, user, user_extension
 
 CHUNK = 500
 WRAP_UP = timedelta(minutes=15)
@@ -15,9 +15,10 @@ WRAP_UP = timedelta(minutes=15)
 
 
 async def users_at(tx: AsyncConnection, extensions: Collection[str]) -> dict[str, str]:
-    """Extension -> the user who sits there; the first, where several do."""
+    """Extension -> the active user who sits there; the first, where several do."""
     c = user_extension.c
-    query = sa.select(c.extension, sa.func.min(c.user_id)).where(c.extension.in_(extensions)).group_by(c.extension)
+    sits = sa.select(c.extension, sa.func.min(c.user_id)).join(user, user.c.id == c.user_id)
+    query = sits.where(c.extension.in_(extensions), user.c.active).group_by(c.extension)
     return {row[0]: row[1] for row in await tx.execute(query)}
 
 

@@ -29,11 +29,13 @@ MAX_WAITING = 60_000
 """Facts that wait to be written: hours of them, should the disk be full. Past it the oldest are given up."""
 MAX_LIVING = 10_000
 MAX_MERGED = 10_000
+AT_ONCE = 500
+"""Facts that are written in one transaction at most: what waited for hours must not stop the loop while it is told."""
 RETRY_SECONDS = 1.0
-QUIET_SECONDS = 0.03
 GATHER_SECONDS = 0.1
-"""The log writes as soon as nothing has come for QUIET_SECONDS, and GATHER_SECONDS after the first fact at the latest:
-the card goes first, and facts that come together are one write."""
+"""The log writes this long after a fact: the card goes first, and facts that come together are one write."""
+UNWRITABLE = (sa.exc.IntegrityError, sa.exc.DataError, ValueError, OverflowError)
+"""Errors of what is written, not of the store: to try it again would be in vain."""
 BEAT_SECONDS = 20.0
 """So often the rows of calls that are up say that they are."""
 
@@ -101,17 +103,13 @@ class LogWriter:
                 self._woken.set()
 
     async def _wait(self) -> None:
-        """Until there is something to write and it is quiet, or a beat is due."""
+        """Until there is something to write and the card has gone, or a beat is due."""
         try:
             async with asyncio.timeout(BEAT_SECONDS):
                 await self._woken.wait()
         except TimeoutError:
             return
-        loop, came = asyncio.get_running_loop(), -1
-        until = loop.time() + GATHER_SECONDS
-        while came != len(self._facts) and loop.time() < until:
-            came = len(self._facts)
-            await asyncio.sleep(QUIET_SECONDS)
+        await asyncio.sleep(GATHER_SECONDS)
         self._woken.clear()
 
     async def _beat(self) -> None:
@@ -128,16 +126,37 @@ class LogWriter:
     async def flush(self) -> None:
         """Write all that waits, now."""
         async with self._writing:
-            facts, numbers = self._facts, self._new_numbers
-            if not (facts or numbers):
-                return
-            self._facts, self._new_numbers = [], {}
+            for _ in range(0, max(len(self._facts), len(self._new_numbers)), AT_ONCE):
+                await self._flush_some()
+
+    async def _flush_some(self) -> None:
+        facts, numbers = self._facts[:AT_ONCE], list(self._new_numbers)[:AT_ONCE]
+        del self._facts[:AT_ONCE]
+        for number in numbers:
+            del self._new_numbers[number]
+        try:
+            await self._write_told(facts, numbers)
+        except UNWRITABLE:
+            log.exception("calls could not be written together, each fact is written alone")
+            await self._write_each(facts)
+        except BaseException:
+            self._facts[:0] = facts
+            self._new_numbers = dict.fromkeys(numbers) | self._new_numbers
+            raise
+
+    async def _write_each(self, facts: Sequence[CallFact]) -> None:
+        """One fact that cannot be written takes no other with it."""
+        for place, fact in enumerate(facts):
             try:
-                written, missed = await self._write(facts, list(numbers))
+                await self._write_told([fact], [])
+            except UNWRITABLE:
+                log.exception("a call fact could not be written", call=fact.call.id, fact=fact.NAME)
             except BaseException:
-                self._facts = facts + self._facts
-                self._new_numbers = {**numbers, **self._new_numbers}
+                self._facts[:0] = facts[place:]
                 raise
+
+    async def _write_told(self, facts: Sequence[CallFact], numbers: Sequence[str]) -> None:
+        written, missed = await self._write(facts, numbers)
         self._tell(written, missed=missed)
 
     def _tell(self, written: Sequence[str], *, missed: bool) -> None:
@@ -194,10 +213,10 @@ class LogWriter:
             "remote_raw": tame(view.remote.number),
             "remote_name": tame(view.remote.name),
             "number": self._numbers.parse(view.remote.number).key,
-            "to": " ".join(view.to)[:1000],
+            "to": " ".join(map(tame, view.to))[:1000],
             "line": tame(view.line),
             "queue": tame(view.queue),
-            "agent": history.answered_by or history.rang_last,
+            "agent": tame(history.answered_by or history.rang_last),
             "started_at": _time(view.started_at),
             "answered_at": _maybe_time(history.answered_at),
             "identified_at": _time(since),

@@ -32,6 +32,7 @@ class Listens:
         if now - self._visits.get(key, float("-inf")) < SAME_VISIT:
             return False
         self._visits[key] = now
+        self._visits.move_to_end(key)
         try:
             await self.did(actor, "listen", recording_id)
         except BaseException:

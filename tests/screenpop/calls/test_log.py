@@ -1,15 +1,18 @@
 """The call log: one row a call, with the customer it was with and what people wrote."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.bus import Bus
+from screenpop.calls import log_store
 from screenpop.calls.log import CallLog
 from screenpop.customers.model import NewCustomer
 from screenpop.customers.service import Customers
@@ -31,7 +34,7 @@ from screenpop.facts import (
 )
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store, default_url
-from screenpop.store.tables import audit, call
+from screenpop.store.tables import audit, call, call_tag, review, score_card, user, user_extension
 
 CALLER = Party("030 1234567", "Anna")
 RINGING = CallView(
@@ -209,6 +212,62 @@ async def test_a_merged_call_stays_one_row_and_keeps_what_was_written(
     assert (await log.set_result("2.1", "sold", "u2")).id == "1.1"
 
 
+@pytest.mark.feature("CALL+08")
+async def test_a_call_goes_with_what_it_had_taken_in_before_its_own_row_was_written(
+    log: CallLog, bus: Bus, store: Store
+) -> None:
+    """Two transfers while the disk is slow: the call in the middle never has a row."""
+    first, middle, last = (replace(RINGING, id=f"{number}.1") for number in (1, 2, 3))
+    ring(bus, first)
+    ring(bus, last)
+    await log.set_result("1.1", "sold", "u1")
+    async with store.begin() as tx:
+        await tx.execute(sa.insert(call_tag).values(call_id="1.1", tag="roof"))
+    ring(bus, middle)
+    bus.publish(CallMerged(call=middle, at=1010, gone="1.1"))
+    bus.publish(CallMerged(call=last, at=1011, gone="2.1"))
+    await log.flush()
+
+    (row,) = await log.recent()
+    assert (row.id, row.disposition, row.tags) == ("3.1", "sold", ("roof",))
+    assert (await log.get("1.1")).id == "3.1"
+
+
+@pytest.mark.feature("CALL+08")
+async def test_of_two_reviews_by_one_person_that_of_the_call_that_stays_is_left(
+    log: CallLog, bus: Bus, store: Store
+) -> None:
+    ring(bus)
+    ring(bus, replace(RINGING, id="2.1"))
+    await log.flush()
+    now, c = datetime.now(UTC), review.c
+    async with store.begin() as tx:
+        await tx.execute(sa.insert(score_card).values(id="card", name="All", scope={}, updated_at=now))
+        for call_id, reviewer in (("1.1", "u1"), ("2.1", "u1"), ("2.1", "u2")):
+            values = {"id": f"{call_id} {reviewer}", "call_id": call_id, "card_id": "card", "reviewer": reviewer}
+            await tx.execute(sa.insert(review).values(**values, answers={}, created_at=now, updated_at=now))
+    bus.publish(CallMerged(call=TALKING, at=1020, gone="2.1"))
+    await log.flush()
+
+    async with store.read() as tx:
+        left = {tuple(row) for row in await tx.execute(sa.select(c.id, c.call_id))}
+    assert left == {("1.1 u1", "1.1"), ("2.1 u2", "1.1")}
+
+
+async def test_the_call_is_that_of_who_sits_there_not_of_who_left_the_house(
+    log: CallLog, bus: Bus, store: Store
+) -> None:
+    async with store.begin() as tx:
+        for id_, active in (("1-left", False), ("2-sits", True)):
+            person = {"id": id_, "login": id_, "name": id_, "role": "agent", "active": active, "password_hash": ""}
+            await tx.execute(sa.insert(user).values(**person, created_at=datetime.now(UTC)))
+            await tx.execute(sa.insert(user_extension).values(user_id=id_, extension="101"))
+    whole_call(bus)
+    await log.flush()
+
+    assert [row.agent_name for row in await log.recent()] == ["2-sits"]
+
+
 async def test_each_author_has_one_note_and_may_take_it_back(log: CallLog, bus: Bus) -> None:
     ring(bus)
     await log.set_note("1.1", "First.", "u1")
@@ -301,6 +360,71 @@ async def test_what_could_not_be_written_waits_for_the_next_try(
             await log.flush()
     bus.publish(CustomerChanged(customer_id="x", numbers=("+49301234567",)))
 
+    assert await _rows(log) == 1
+
+
+async def test_a_fact_that_cannot_be_written_takes_no_other_with_it(
+    log: CallLog, bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is wrong with it, the calls of everybody else are written, and it is not tried for ever."""
+    upsert = log_store.upsert
+
+    async def refusing(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+        if any(row["id"] == "1.2" for row in rows):
+            raise sa.exc.IntegrityError("INSERT", {}, Exception("no such row"))
+        await upsert(tx, rows)
+
+    monkeypatch.setattr(log_store, "upsert", refusing)
+    for id_ in ("1.1", "1.2", "1.3"):
+        ring(bus, replace(RINGING, id=id_))
+    bus.publish(CallAnswered(call=TALKING, at=1004, agent="101"))
+    await log.flush()
+
+    assert sorted((row.id, row.answered_at is not None) for row in await log.recent()) == [
+        ("1.1", True),
+        ("1.3", False),
+    ]
+    monkeypatch.undo()
+    bus.publish(CallAnswered(call=replace(TALKING, id="1.2"), at=1004, agent="101"))
+    await log.flush()
+    assert (await log.get("1.2")).agent == "101"
+
+
+async def test_what_waited_for_long_is_written_piece_by_piece(
+    log: CallLog, bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screenpop.calls.log_writer.AT_ONCE", 3)
+    written: list[CallWritten] = []
+    bus.subscribe(CallWritten, written.append)
+    for number in range(10):
+        ring(bus, replace(RINGING, id=f"1.{number}"))
+    begin, works = store.begin, iter([True, True, False])
+
+    def until_the_disk_is_full() -> object:
+        if not next(works, True):
+            raise sa.exc.OperationalError("INSERT", {}, Exception("disk full"))
+        return begin()
+
+    monkeypatch.setattr(store, "begin", until_the_disk_is_full)
+    with pytest.raises(sa.exc.OperationalError):
+        await log.flush()
+    assert len(await log.recent()) == 6
+    await log.flush()
+
+    assert [len(fact.call_ids) for fact in written] == [3, 3, 3, 1]
+    assert [id_ for fact in written for id_ in fact.call_ids] == [f"1.{number}" for number in range(10)]
+
+
+async def test_a_log_that_cannot_be_written_at_the_end_does_not_stop_the_shutdown(
+    log: CallLog, bus: Bus, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> object:
+        raise sa.exc.OperationalError("INSERT", {}, Exception("disk full"))
+
+    ring(bus)
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "begin", full)
+        await log.close()
     assert await _rows(log) == 1
 
 
