@@ -65,7 +65,7 @@ class AutoScores:
             del self._waiting[call_id]
             try:
                 await self._answer(call_id)
-            except sa.exc.OperationalError:
+            except (sa.exc.OperationalError, sa.exc.TimeoutError):  # locked, or the one writer is busy
                 log.exception("automatic questions could not be answered yet", call=call_id)
                 self.again([call_id])
                 return False
@@ -78,6 +78,8 @@ class AutoScores:
             self.again([fact.call_id])
 
     async def _catch_up(self) -> None:
+        if not self._cards.all():
+            return
         try:
             async with self._store.read() as tx:
                 self.again(await rows.without_answers(tx, datetime.now(UTC) - MISSED_WITHIN, MOST))

@@ -178,8 +178,8 @@ def _changed(rows: list[Row], do: str) -> list[Row]:
     what, _, number = do.partition("-")
     if what == "add":
         return [*rows, BLANK]
-    at = int(number) if number.isdecimal() and int(number) < len(rows) else -1
-    if at < 0:
+    at = _count(number)
+    if at is None or at >= len(rows):
         return rows
     row = rows.pop(at)
     if what != "remove":

@@ -69,6 +69,7 @@ async def test_a_card_is_made_shown_changed_and_removed(sign_in: SignIn, service
         ("up-0", ["Greeted?", "Let the customer speak"]),
         ("remove-0", ["Let the customer speak"]),
         ("remove-9", ["Greeted?", "Let the customer speak"]),
+        ("up-" + "9" * 5000, ["Greeted?", "Let the customer speak"]),
     ],
 )
 async def test_buttons_change_the_questions_and_keep_nothing(
