@@ -77,6 +77,12 @@ class Board:
         async with self._seams.store.read() as tx:
             self.today = await today.load(tx, self.today.day)
 
+    async def count_ended(self, call_ids: Sequence[str]) -> None:
+        """Count calls that ended while Ringdesk was away: only the store knows of their end."""
+        async with self._seams.store.read() as tx:
+            await today.add_ended(tx, self.today, call_ids)
+        self._soon()
+
     async def close(self) -> None:
         """Stop the timer, and what is being read."""
         if self._timer is not None:

@@ -4,6 +4,7 @@ A call belongs to the day on which it began, as in the call log.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, cast
@@ -15,6 +16,7 @@ from screenpop.board.level import LeftBecause, Level, Target, Visit, level_of
 from screenpop.facts import CallAnswered, CallEnded, CallFact, CallMerged, QueueLeft
 from screenpop.store.tables import call, call_event
 
+CHUNK = 500
 REASONS: tuple[LeftBecause, ...] = ("answered", "abandoned", "left")
 
 
@@ -97,14 +99,28 @@ class Today:
 async def load(tx: AsyncConnection, day: Day) -> Today:
     """The figures of this day as the store has them."""
     today = Today(day)
-    begin, end = (datetime.fromtimestamp(at, UTC) for at in (day.begin, day.end))
-    within = sa.and_(call.c.started_at >= begin, call.c.started_at < end)
-    for row in await tx.execute(_results(within)):
-        today.results[row.direction, row.result] = row.calls
-        today.talk_seconds += row.talked
-    for row in await tx.execute(_events(within)):
+    await _take_results(tx, today, _within(day))
+    for row in await tx.execute(_events(_within(day))):
         _take(today, row)
     return today
+
+
+async def add_ended(tx: AsyncConnection, today: Today, call_ids: Sequence[str]) -> None:
+    """Count these calls too: their ends are in the store, and no fact told them."""
+    for start in range(0, len(call_ids), CHUNK):
+        named = call.c.id.in_(call_ids[start : start + CHUNK])
+        await _take_results(tx, today, sa.and_(_within(today.day), named))
+
+
+def _within(day: Day) -> sa.ColumnElement[bool]:
+    begin, end = (datetime.fromtimestamp(at, UTC) for at in (day.begin, day.end))
+    return sa.and_(call.c.started_at >= begin, call.c.started_at < end)
+
+
+async def _take_results(tx: AsyncConnection, today: Today, where: sa.ColumnElement[bool]) -> None:
+    for row in await tx.execute(_results(where)):
+        today.results[row.direction, row.result] += row.calls
+        today.talk_seconds += row.talked
 
 
 def _results(within: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
 from screenpop.agents.model import User
+from screenpop.agents.passwords import Passwords
 from screenpop.board.service import LOOKS_FOR, SECTIONS, TELL_EVERY, Board, Shown, changed
 from screenpop.calls.tracker import Tracker
-from screenpop.core import Core
+from screenpop.core import Core, opened
 from screenpop.customers.model import NewCustomer
 from screenpop.facts import (
     CallAnswered,
@@ -150,6 +151,19 @@ async def test_figures_told_are_those_of_the_store(core: Core) -> None:
     }  # fmt: skip
     assert (screen.totals["taken"], screen.totals["given_up"], screen.totals["talk_seconds"]) == (2, 1, 120)
     assert {row["name"]: row["calls"] for row in screen.rows["agents"].values()}["Name of 101"] == 2
+
+
+async def test_call_that_ended_while_ringdesk_was_away_is_counted_once_it_is_known(core: Core) -> None:
+    lost = call("lost", agents=("101",), talking=("101",), answered_at=time.time() - 20)
+    core.bus.publish(CallAnswered(call=lost, at=time.time(), agent="101"))
+    await core.calls.flush()
+    async with opened(core.config, Passwords(cost=1, memory_kib=64)) as again:
+        assert again.board.today.total("incoming", "answered") == 0
+        await again.board.count_ended(await again.calls.close_vanished([]))
+        assert again.board.today.total("incoming", "answered") == 1
+        told = again.board.today
+        await again.board.load()
+        assert again.board.today == told
 
 
 async def test_customer_is_named_once_known(core: Core) -> None:
