@@ -31,7 +31,8 @@ async def review(store: Store, bus: Bus, log: CallLog, users: Users, calls: Sequ
     heard = [call for call in calls if call.recorded]
     await _reviewed(quality, card, people["supervisor"], heard[::2], seed=1)
     await _reviewed(quality, card, people["admin"], heard[::2][:SHARED_REVIEWS], seed=2)
-    await _tagged(CallWork(store, bus, log), people["supervisor"], [call for call in calls if call.result == "answered"])
+    talked = [call for call in calls if call.result == "answered"]
+    await _tagged(CallWork(store, bus, log), people["supervisor"], talked)
 
 
 def _card(trackers: Trackers) -> Card:

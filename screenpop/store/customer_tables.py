@@ -54,8 +54,8 @@ customer = Table(
     Index("ix_customer_company_key_id", "company_key", "id", sqlite_where=sa.text("merged_into IS NULL")),
 )
 """`merged_into` makes the row a tombstone that leads to the customer kept. `name_key` and `company_key` are folded
-(no case, no diacritics) for search and order. `responsible` is a user's id or a name. `country` is ISO 3166. `record`: what
-the customer said about calls being recorded, "yes", "no", or "" for nothing."""
+(no case, no diacritics) for search and order. `responsible` is a user's id or a name. `country` is ISO 3166.
+`record`: what the customer said about calls being recorded, "yes", "no", or "" for nothing."""
 
 customer_number = Table(
     "customer_number",
