@@ -220,7 +220,7 @@ async def _close_vanished(core: Core, attachment: Attachment) -> None:
     unsubscribe = core.bus.subscribe(PbxLinkChanged, lambda fact: in_step.set() if fact.up else None)
     await in_step.wait()
     unsubscribe()
-    await core.calls.close_vanished(attachment.tracker.calls())
+    await core.board.count_ended(await core.calls.close_vanished(attachment.tracker.calls()))
 
 
 async def _run_until(stop: asyncio.Event, loops: list[Coroutine[Any, Any, None]]) -> None:
