@@ -21,7 +21,7 @@ LINES = tuple(f"+49305550{n:02d}" for n in range(20))
 TAGS = tuple(f"tag {n}" for n in range(40))
 TRACKERS = tuple(f"tracker-{n}" for n in range(15))
 DISPOSITIONS = ("done", "done", "done", "call_back", "passed_on", "wrong_number")
-CHUNK = 10_000
+CHUNK = 25_000
 SENTENCES = 60_000
 HOURS = tuple(
     itertools.accumulate((1, 1, 1, 1, 1, 2, 6, 30, 80, 100, 100, 95, 60, 80, 95, 90, 80, 50, 20, 8, 5, 3, 2, 1))
