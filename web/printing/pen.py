@@ -4,6 +4,7 @@ In a right-to-left language everything is mirrored: `x` says where a thing goes.
 """
 
 import logging
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,7 +89,7 @@ class Pen:
         """How wide a text is."""
         key = (text, style.bold, style.size)
         if key not in self._widths:
-            self._take(style)
+            self._take(text, style)
             self._widths[key] = float(self.pdf.get_string_width(text))
         return self._widths[key]
 
@@ -97,7 +98,9 @@ class Pen:
         if not text:
             return
         words = self._cut(text, width - 1, style)
-        self._take(style)
+        self._take(words, style)
+        # fpdf2 forgets that a font which stood in for some letters was set for that text alone.
+        self.pdf.current_font_is_set_on_page = False
         self.pdf.set_text_color(*style.colour)
         self.pdf.set_xy(self.x(at, width), y)
         align = {"centre": "C", "start": "R" if self.rtl else "L", "end": "L" if self.rtl else "R"}[style.align]
@@ -142,8 +145,9 @@ class Pen:
                 lines[-1] = longer
         return lines[:most]
 
-    def _take(self, style: Style) -> None:
+    def _take(self, text: str, style: Style) -> None:
         self.pdf.set_font("latin", "B" if style.bold else "", style.size)
+        self.pdf.set_text_shaping(True, direction="rtl" if self.rtl and _is_rtl(text) else None)
 
     def _cut(self, text: str, width: float, style: Style) -> str:
         if self.width_of(text, style) <= width:
@@ -170,6 +174,11 @@ def fonts_for(text: str) -> list[str]:
     return needed
 
 
+def _is_rtl(text: str) -> bool:
+    """Has it letters that are read from right to left? Then its Latin begin does not turn the whole round."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+
+
 def _document(rtl: bool, foot: tuple[str, str]) -> "FPDF":
     from fpdf import FPDF
 
@@ -178,6 +187,8 @@ def _document(rtl: bool, foot: tuple[str, str]) -> "FPDF":
     class Pages(FPDF):
         def footer(self) -> None:
             self.set_font("latin", "", 7)
+            self.set_text_shaping(True, direction="rtl" if rtl else None)
+            self.current_font_is_set_on_page = False
             self.set_text_color(*MUTED)
             ends = (foot[0], f"{foot[1]} {self.page_no()}")
             self.set_xy(MARGIN, HEIGHT - MARGIN)

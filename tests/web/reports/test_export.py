@@ -82,13 +82,17 @@ async def test_pdf_says_the_figures_of_the_page(month: Services, sign_in: SignIn
 
 async def test_names_of_all_scripts_are_printed_also_from_right_to_left() -> None:
     names = ("Köhler", "Łódź", "نسرین", "გიორგი", "हिन्दी", "Ελλάδα", "Юлия")
-    grid = Grid("Customers", ("", "Calls"), tuple((name, (Cell("7", 7.0),)) for name in names))
+    numbers = [f"{1_234 + 1_111 * row:,}" for row in range(len(names))]
+    rows = tuple((name, (Cell(number, 7.0, "count", 98_765),)) for name, number in zip(names, numbers, strict=True))
+    grid = Grid(
+        "Customers", ("", "Calls"), rows, ("روی هم", (Cell("13:45", 1.0, "seconds"), Cell("62 %", 0.62, "share")))
+    )
     series, ticks = Series("a", "#0b6570", (1.0, None, 2.0)), ((0.0, "0"), (2.0, "2"))
     lines = Drawing("Calls", "lines", ("1", "2", "3"), (series,), ticks)
     tile = Tile("Calls", "", Cell("7", 7.0, "count", 7, True), None, "+3 %")
     paper = Paper("Titel", ("heute",), "de", True, (tile,), (lines,), (grid,), "Fuß", {"n": "n", "page": "Seite"})
     text = pdf_text(await press(paper, "pdf"))
-    for name in ("Köhler", "Łódź", "გიორგი", "Ελλάδα", "Юлия", "Fuß"):
+    for name in ("Köhler", "Łódź", "გიორგი", "Ελλάδα", "Юлия", "Fuß", *numbers, "n 98765", "13:45", "62"):
         assert name in text, name
     assert re.search("[\u0600-\u06ff\ufb50-\ufeff]{4}", text)
     assert "\ufffd" not in text
