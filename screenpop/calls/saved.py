@@ -86,7 +86,7 @@ class SavedFilters:
             await _change(tx, user_id, id_, name=name)
 
     async def share(self, user_id: str, id_: str, shared: bool) -> None:
-        """Show it to everybody, or to the owner alone; who looks sees only the calls that are for him. Raises NotFound."""
+        """Show it to everybody (who sees only calls meant for him), or to the owner alone. Raises NotFound."""
         async with self._store.begin() as tx:
             await _change(tx, user_id, id_, shared=shared)
 
