@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 import uvloop
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from agi.handlers import handlers
 from agi.server import AgiServer
@@ -48,6 +49,7 @@ from web.sessions import Sessions
 
 SUMMARY = "run the service"
 SHUTDOWN_SECONDS = 3.0
+RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -215,12 +217,20 @@ async def _warm_up(renderer: CardRenderer) -> None:
 
 
 async def _close_vanished(core: Core, attachment: Attachment) -> None:
-    """Once in step with the PBX: calls of an earlier run that are not up any more are over."""
+    """Once in step with the PBX: calls of an earlier run that are not up any more are over. A failing disk is tried
+    again."""
     in_step = asyncio.Event()
     unsubscribe = core.bus.subscribe(PbxLinkChanged, lambda fact: in_step.set() if fact.up else None)
     await in_step.wait()
     unsubscribe()
-    await core.board.count_ended(await core.calls.close_vanished(attachment.tracker.calls()))
+    ended: list[str] = []
+    while True:
+        try:
+            ended += await core.calls.close_vanished(attachment.tracker.calls())
+            return await core.board.count_ended(ended)
+        except SQLAlchemyError:
+            log.exception("calls of an earlier run could not be ended, it is tried again")
+            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _run_until(stop: asyncio.Event, loops: list[Coroutine[Any, Any, None]]) -> None:

@@ -6,10 +6,15 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from ari_app import compose
+from screenpop.bus import Bus
+from screenpop.facts import PbxLinkChanged
 from tests.until import until
 
 
@@ -111,3 +116,30 @@ async def test_stop_during_start_up_is_clean(tmp_path: Path) -> None:
     os.kill(process.pid, signal.SIGINT)
     await asyncio.wait_for(process.communicate(), 10)
     assert process.returncode in (0, 130, -signal.SIGINT)
+
+
+async def test_a_locked_store_does_not_end_the_service_while_it_ends_calls_of_an_earlier_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compose, "RETRY_SECONDS", 0.0)
+    bus, tried, counted = Bus(), list[object](), list[str]()
+
+    async def close_vanished(alive: object) -> list[str]:
+        tried.append(alive)
+        if len(tried) < 3:
+            raise OperationalError("UPDATE", {}, Exception("database is locked"))
+        return ["1.1"]
+
+    async def count_ended(ids: list[str]) -> None:
+        counted.extend(ids)
+
+    calls, board = SimpleNamespace(close_vanished=close_vanished), SimpleNamespace(count_ended=count_ended)
+    core = SimpleNamespace(bus=bus, calls=calls, board=board)
+    alive = iter(["first", "second", "third"])
+    attachment = SimpleNamespace(tracker=SimpleNamespace(calls=lambda: next(alive)))
+    closing = asyncio.create_task(compose._close_vanished(core, attachment))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    assert tried == []
+    bus.publish(PbxLinkChanged(up=True, state="up"))
+    await asyncio.wait_for(closing, 5)
+    assert (tried, counted) == (["first", "second", "third"], ["1.1"])

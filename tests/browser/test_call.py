@@ -227,9 +227,15 @@ async def test_page_follows_an_analysis_until_its_words_are_there(
         bus.publish(AnalysisChanged(call_id="c2", recording_id="r2", state="running", progress=progress))
         await house.core.progress.tell()
         await expect(page.locator("[data-percent]")).to_have_text(f"{progress * 100:.0f} %")
+    note = page.locator("#work-note")
+    await note.fill("Wants a quote")
+    await page.get_by_role("heading", name="Recording").click()
     await analysed(store, "c2", "r2", report())
     bus.publish(AnalysisChanged(call_id="c2", recording_id="r2", state="done", progress=1.0))
-    await house.core.progress.tell()
+    async with page.expect_response(f"{house.url}/calls/c2"):
+        await house.core.progress.tell()
+    assert await note.input_value() == "Wants a quote"  # what is typed stays: the page waits with its news
+    await note.fill("")
     await expect(page.locator(".line")).to_have_count(len(SAID))
     await expect(page.get_by_role("heading", name="Conversation")).to_be_visible()
 

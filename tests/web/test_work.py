@@ -6,7 +6,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from screenpop.facts import CallAnswered, CallEnded, CallHeld, CallRang, CallStarted, CallUnheld, CallView, Party
+from screenpop.facts import (
+    CallAnswered,
+    CallEnded,
+    CallHeld,
+    CallMerged,
+    CallRang,
+    CallStarted,
+    CallUnheld,
+    CallView,
+    Party,
+)
 from tests.web.conftest import Client, SignIn
 from tests.web.test_calls import log_call
 from web.calls.work import soon
@@ -43,6 +53,21 @@ async def test_note_and_result_are_written_and_shown(sign_in: SignIn, house: Ser
     call = await house.calls.get("mine")
     assert (call.disposition, [note.text for note in call.notes]) == ("call_back", ["Wants <a> quote"])
     assert "Wants &lt;a&gt; quote" in await text_of(await sign_in("sue"), "/calls/mine/work")
+
+
+@pytest.mark.feature("CALL+08")
+async def test_what_is_written_on_a_call_that_was_merged_meanwhile_is_kept(sign_in: SignIn, house: Services) -> None:
+    """The page of the consultation stays open while it becomes a transfer."""
+    client = await sign_in("101")
+    kept = CallView(
+        id="theirs", direction="incoming", caller=Party(ANNA), to=("101",), remote=Party(ANNA), started_at=1_000.0
+    )
+    house.bus.publish(CallMerged(call=kept, at=1_060.0, gone="mine"))
+    await house.calls.flush()
+
+    assert (await client.post("/calls/mine/note", data={"note": "Wants a quote"})).status == 200
+    call = await house.calls.get("theirs")
+    assert [note.text for note in call.notes] == ["Wants a quote"]
 
 
 async def test_result_outside_the_list_and_a_note_too_long_are_refused(sign_in: SignIn, house: Services) -> None:

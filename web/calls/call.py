@@ -18,10 +18,11 @@ from screenpop.calls.sheet import Part, Sheet
 from screenpop.errors import NotFound
 from web.called import line_names, seat_names
 from web.calls import waveform
-from web.calls.hearing import may_hear, seen_call
+from web.calls.hearing import may_hear
 from web.calls.review import review_of
 from web.calls.spoken import UNSURE, as_text, lines, way
 from web.calls.tone import curves, kind
+from web.calls.whose import seen_call
 from web.calls.work import work_of
 from web.keys import Services, services, user_of
 from web.render import reading, render

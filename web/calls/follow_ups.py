@@ -4,8 +4,7 @@ from aiohttp import web
 
 from screenpop.agents.rights import Permission
 from web.called import line_names, seat_names
-from web.calls.hearing import seen_call
-from web.calls.whose import own_calls
+from web.calls.whose import own_calls, seen_call
 from web.customers.lists import page_number
 from web.forms import back_to
 from web.keys import services, user_of

@@ -10,16 +10,8 @@ from screenpop.calls.log import LoggedCall
 from screenpop.calls.search_sql import Whose
 from screenpop.errors import NotAllowed, NotFound
 from screenpop.recordings.model import Recording
-from web.calls.whose import own_calls
+from web.calls.whose import seen_call
 from web.keys import Services, services, user_of
-
-
-async def seen_call(request: web.Request) -> LoggedCall:
-    """The call of the address. Raises NotFound where there is none, or none of the user's business."""
-    found = await services(request).finder.get(request.match_info["id"], own_calls(user_of(request)))
-    if found is None:
-        raise NotFound("There is no such call.")
-    return found
 
 
 async def may_hear(house: Services, me: User, call_id: str) -> bool:

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
-from web.calls.hearing import part_of, seen_call
+from web.calls.hearing import part_of
+from web.calls.whose import seen_call
 from web.forms import back_to, read_form
 from web.keys import services, user_of
 from web.security import requires

@@ -29,28 +29,30 @@ async def seen_of(house: Services, me: User, call_ids: Collection[str]) -> Colle
     return call_ids if whose == EVERYBODY else await house.finder.among(call_ids, whose)
 
 
+async def seen_call(request: web.Request) -> LoggedCall:
+    """The call of the address, also by the id it had before it was merged into another. Raises NotFound where there is
+    none, or none of the user's business."""
+    house = services(request)
+    found = await house.finder.get(house.calls.living_id(request.match_info["id"]), own_calls(user_of(request)))
+    if found is None:
+        raise NotFound("There is no such call.")
+    return found
+
+
 @requires(Permission.SEE_CUSTOMERS)
 async def choose(request: web.Request) -> web.StreamResponse:
     """The customers who have the number of the call."""
-    house, call = services(request), await _call(request)
+    house, call = services(request), await seen_call(request)
     return render(request, "calls/whose.html", call=call, people=await _owners(house, call.number))
 
 
 @requires(Permission.SEE_CUSTOMERS)
 async def put(request: web.Request) -> web.StreamResponse:
     """Write down who it was."""
-    house, call, form = services(request), await _call(request), await read_form(request)
+    house, call, form = services(request), await seen_call(request), await read_form(request)
     await house.customers.get(form.get("customer", ""))
     await house.calls.assign_customer(call.id, form["customer"], user_of(request).id)
     raise back_to("/calls")
-
-
-async def _call(request: web.Request) -> LoggedCall:
-    """The call of the address. Raises NotFound where there is none, or none of the user's business."""
-    found = await services(request).finder.get(request.match_info["id"], own_calls(user_of(request)))
-    if found is None:
-        raise NotFound("There is no such call.")
-    return found
 
 
 async def _owners(house: Services, number: str) -> list[Customer]:

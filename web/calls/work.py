@@ -15,7 +15,7 @@ from aiohttp import web
 from screenpop.agents.rights import Permission
 from screenpop.calls.log import CallNote, LoggedCall
 from screenpop.errors import BadInput, NotFound
-from web.calls.hearing import seen_call
+from web.calls.whose import seen_call
 from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
 from web.i18n import reader
 from web.keys import Services, services, user_of

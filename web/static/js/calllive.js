@@ -42,8 +42,10 @@ async function renew() {
   for (const id of ["transcript", "figures"]) if (document.getElementById(id) && page.getElementById(id)) replace(id, page);
 }
 
+const unsaved = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+
 function reload() {
-  const typing = document.activeElement?.matches("input, textarea") && document.activeElement.value;
+  const typing = [...document.querySelectorAll(":is(#work, #comments) :is(input, textarea)")].some(unsaved);
   const playing = document.querySelector("[data-player]")?.dataset.state === "playing";
   if (typing || playing) due = setTimeout(() => { due = 0; reload(); }, 2000);
   else location.reload();
