@@ -19,6 +19,8 @@ REMEMBERED = 1000
 AFTER_CARD = 0.1
 """Seconds that a presence waits: a browser that draws it first would draw the card one frame (16 ms) later."""
 
+HEARS_ALERTS = (Permission.REVIEW_CALLS, Permission.SEE_ALL_CALLS, Permission.LISTEN_RECORDINGS)
+"""An alert quotes what was said."""
 CALLS = "calls"
 GATHERED = 1.0
 """Seconds in which calls that are written are told together."""
@@ -63,7 +65,7 @@ class Live:
 
     def _tell_calls(self) -> None:
         del self._timers[CALLS]
-        allowed = {user.id for user in self._users.all() if user.active and user.may(Permission.SEE_ALL_CALLS)}
+        allowed = {user.id for user in self._users.all() if user.may(Permission.SEE_ALL_CALLS)}
         self._hub.publish("calls", "{}", allowed)
 
     def _tell_presence(self, user_id: str) -> None:
@@ -86,13 +88,14 @@ class Live:
         self._hub.publish("missed", _json({"open": fact.open}), {fact.user_id})
 
     def heard(self, fact: TrackerHeard) -> None:
-        """Words with an alert: to those who review calls, once for each call and tracker; it leads to their second."""
+        """Words with an alert: to those who review calls and may hear them all, once for each call and tracker; it
+        leads to their second."""
         if (fact.call_id, fact.tracker) in self._heard:
             return
         self._heard.append((fact.call_id, fact.tracker))
         url = f"/calls/{quote(fact.call_id, safe='')}?t={fact.at_second:.1f}"
         for user in self._users.all():
-            if user.active and user.may(Permission.REVIEW_CALLS) and user.may(Permission.SEE_ALL_CALLS):
+            if all(user.may(each) for each in HEARS_ALERTS):
                 self.notice(user.id, "tracker", fact.tracker, f"“{fact.text}”", url)
 
     def notice(self, user_id: str, kind: str, title: str, text: str = "", url: str = "") -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -96,7 +96,8 @@ class Shares:
             raise NotFound("This link leads nowhere.")
         if row.revoked_at or row.expires_at <= self._clock() or row.state != "stored" or not self._stands(row):
             raise LinkEnded("This link is no longer good. Ask whoever sent it for a new one.")
-        return _share(row)
+        share = _share(row)
+        return replace(share, may_download=share.may_download and self._may(row, Permission.DOWNLOAD_RECORDINGS))
 
     async def opened(self, share: Share, address: str) -> None:
         """Count that the link's page was shown, to somebody at this address."""
@@ -107,8 +108,11 @@ class Shares:
 
     def _stands(self, row: sa.Row[Any]) -> bool:
         """A link ends with the right of whoever made it."""
+        return self._may(row, Permission.SHARE_RECORDINGS)
+
+    def _may(self, row: sa.Row[Any], permission: Permission) -> bool:
         maker = self._users.get(row.created_by)
-        return maker is not None and maker.may(Permission.SHARE_RECORDINGS)
+        return maker is not None and maker.may(permission)
 
 
 def _hash(token: str) -> str:

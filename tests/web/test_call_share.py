@@ -86,6 +86,9 @@ async def test_download_is_given_only_where_it_was_allowed(sue: Client, anonymou
     assert (answer.status, answer.headers["Content-Disposition"]) == (200, 'attachment; filename="2026-03-07.opus"')
     assert ("link", "download") in await audited(services)
 
+    await services.users.entitle(id_of(services, "sue"), {"download_recordings": False})
+    assert [(await anonymous.get(f"{full}{rest}")).status for rest in ("", "/download")] == [200, 404]
+
 
 async def test_link_expires_and_says_so_kindly(sue: Client, anonymous: Client, services: Services) -> None:
     path = await link(sue, hours="1")

@@ -8,6 +8,7 @@ from aiohttp import web
 from screenpop.agents.model import User
 from screenpop.agents.rights import PERSONAL, Permission, Role
 from screenpop.agents.rights import may as role_may
+from screenpop.agents.users import clean_extensions
 from screenpop.errors import BadInput, NotAllowed
 from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
 from web.keys import services, user_of
@@ -63,14 +64,14 @@ async def edit(request: web.Request) -> web.StreamResponse:
     role, active = form.get("role", ""), form.get("active") == "1"
     try:
         _keep_own_rights(user_of(request), user, role, active)
-        me = user_of(request).id
+        me, seats = user_of(request).id, clean_extensions(_seats(form))
         await users.change(
             user.id, name=form.get("name", ""), role=role, active=active, team=form.get("team"), actor=me
         )
         if (rights := _rights(form)) is not None:
             await users.entitle(user.id, rights, me)
-        if _seats(form) != list(user.extensions):
-            await users.sit(user.id, _seats(form), me)
+        if seats != user.extensions:
+            await users.sit(user.id, seats, me)
     except MENDABLE as error:
         errors = errors_of(request, error, ("name", "role", "extensions", "team"))
         return await _edit_form(request, user, form, errors, status_for(error))

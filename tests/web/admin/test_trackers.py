@@ -10,6 +10,7 @@ from screenpop.analysis.tracker_defaults import DEFAULTS
 from screenpop.facts import TrackerHeard
 from screenpop.store.tables import analysis, recording, transcript
 from tests.until import until
+from tests.web.admin.test_users import id_of
 from tests.web.conftest import Client, SignIn
 from tests.web.live import Panel
 from web.keys import Services
@@ -126,7 +127,8 @@ async def test_only_admins_keep_trackers(sign_in: SignIn, services: Services, lo
 async def test_words_with_an_alert_are_told_to_those_who_review_and_lead_to_their_second(
     sign_in: SignIn, services: Services
 ) -> None:
-    supervisor, agent = await Panel.open(await sign_in("sue")), await Panel.open(await sign_in("101"))
+    supervisor, deaf, agent = [await Panel.open(await sign_in(login)) for login in ("sue", "admin", "101")]
+    await services.users.entitle(id_of(services, "admin"), {"listen_recordings": False})
     fact = TrackerHeard(call_id="c1/x", tracker="Cancellation", at_second=65.25, text="cancel it")
     for _ in range(2):
         services.bus.publish(fact)
@@ -134,6 +136,8 @@ async def test_words_with_an_alert_are_told_to_those_who_review_and_lead_to_thei
     await until(lambda: len(supervisor.of("notice")) == 2)
     first = supervisor.of("notice")[0]
     assert (first["title"], first["text"], first["url"]) == ("Cancellation", "“cancel it”", "/calls/c1%2Fx?t=65.2")
-    assert agent.of("notice") == []
-    for panel in (supervisor, agent):
+    for panel in (deaf, agent):
+        await panel.client.get("/api/pops")
+        assert panel.of("notice") == []
+    for panel in (supervisor, deaf, agent):
         await panel.close()

@@ -71,6 +71,15 @@ async def test_wrong_user_is_told_beside_the_field(
     assert services.users.by_login("nino") is None
 
 
+async def test_nothing_is_written_of_a_user_whose_extension_is_refused(admin: Client, services: Services) -> None:
+    agent = id_of(services, "101")
+    before = services.users.of(agent)
+    form = {"name": "Other", "role": "supervisor", "active": "1", "extensions": "10;1", "right_share_recordings": "1"}
+    answer = await admin.post(f"/admin/users/{agent}", data=form)
+    assert (answer.status, "is not an extension" in await answer.text()) == (422, True)
+    assert services.users.of(agent) == before
+
+
 async def test_own_role_is_not_lowered_and_nobody_deactivates_himself(admin: Client, services: Services) -> None:
     me = id_of(services, "admin")
     await services.users.add("second", "Second", "admin", PASSWORD)
