@@ -37,3 +37,8 @@ def status_for(error: RingdeskError) -> HTTPStatus:
 def back_to(address: str) -> web.HTTPSeeOther:
     """Go there by GET; to be raised."""
     return web.HTTPSeeOther(address)
+
+
+def whole_number(text: str) -> int | None:
+    """The number that was typed, from 0 to eight digits; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 9 else None

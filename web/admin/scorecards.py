@@ -12,7 +12,7 @@ from screenpop.quality.cards import MOST_QUESTIONS
 from screenpop.quality.measures import MEASURES
 from screenpop.quality.model import KINDS, Card, Kind, Question, Rule, Scope
 from web import i18n
-from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
+from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for, whole_number
 from web.keys import services, user_of
 from web.render import reading, render
 from web.security import requires
@@ -53,7 +53,7 @@ async def page(request: web.Request) -> web.StreamResponse:
         cards=cards.all(),
         blind=cards.blind,
         days=AGAIN_DAYS,
-        again=_count(request.query.get("again", "")),
+        again=whole_number(request.query.get("again", "")),
     )
 
 
@@ -178,7 +178,7 @@ def _changed(rows: list[Row], do: str) -> list[Row]:
     what, _, number = do.partition("-")
     if what == "add":
         return [*rows, BLANK]
-    at = _count(number)
+    at = whole_number(number)
     if at is None or at >= len(rows):
         return rows
     row = rows.pop(at)
@@ -201,7 +201,7 @@ def _draft(form: Mapping[str, str], rows: list[Row]) -> Card:
 
 
 def _question(row: Row) -> Question:
-    weight = row.get("weight", "")
+    weight = whole_number(row.get("weight", ""))
     rule = Rule(
         measure=row.get("measure", ""),
         least=_figure(row.get("least", "")),
@@ -212,14 +212,10 @@ def _question(row: Row) -> Question:
         id=row.get("id", ""),
         text=row.get("text", ""),
         kind=cast(Kind, row.get("kind", "")),
-        weight=int(weight) if weight.isdecimal() and len(weight) < 9 else -1,
+        weight=-1 if weight is None else weight,
         rule=rule,
         active="active" in row,
     )
-
-
-def _count(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 9 else None
 
 
 def _names(text: str) -> tuple[str, ...]:

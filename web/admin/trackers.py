@@ -12,7 +12,7 @@ from screenpop.analysis.model import Side
 from screenpop.analysis.trackers import checked_phrases
 from screenpop.analysis.tracking import KINDS, Kind, Tracker, marked
 from screenpop.errors import BadInput, NotFound
-from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
+from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for, whole_number
 from web.keys import services, user_of
 from web.render import render
 from web.security import requires
@@ -110,7 +110,7 @@ async def _page(
         trackers=house.trackers.all(),
         heard={} if "X-Part" in request.headers else await house.trackers.calls_heard(),
         changed="changed" in request.query,
-        again=_count(request.query.get("again", "")),
+        again=whole_number(request.query.get("again", "")),
         **context,
     )
 
@@ -146,12 +146,10 @@ def _lines(form: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(line.strip() for line in form.get("phrases", "").splitlines() if line.strip())
 
 
-def _count(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 9 else None
-
-
 def _seconds(text: str) -> int:
-    return int(text or 0) if (text.isdecimal() and len(text) < 9) or not text else -1
+    """What was typed, 0 for nothing, and -1, which the service refuses, for what is no number."""
+    seconds = whole_number(text or "0")
+    return -1 if seconds is None else seconds
 
 
 def routes() -> list[web.RouteDef]:
