@@ -92,7 +92,7 @@ async def test_filter_that_cannot_be_read_is_told_at_its_name(sign_in: SignIn) -
 
 
 @pytest.mark.usefixtures("calls")
-@pytest.mark.feature("ANAL-05")
+@pytest.mark.feature("ANAL-05", "ANAL+19")
 async def test_hit_shows_the_words_and_leads_to_their_second(sign_in: SignIn) -> None:
     page = await shown(sign_in, "101", "/calls?q=wheels")
     link = re.search(r'<a class="log-hit[^"]*" href="([^"]+)"', page)
