@@ -14,7 +14,27 @@ TEMPLATES = sorted((HERE / "templates").rglob("*.html"))
 COMMENTS_AND_CODE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 SPEECH = re.compile(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
-NAMES = {"Ringdesk", "kbd", "Ctrl", "Alt", "Enter", "Esc", "K", "C", "N", "M", "g", "h", "c", "j", "k", "s", "CSV", "XLSX", "PDF"}
+NAMES = {
+    "Ringdesk",
+    "kbd",
+    "Ctrl",
+    "Alt",
+    "Enter",
+    "Esc",
+    "K",
+    "C",
+    "N",
+    "M",
+    "g",
+    "h",
+    "c",
+    "j",
+    "k",
+    "s",
+    "CSV",
+    "XLSX",
+    "PDF",
+}
 
 
 def markup(path: Path) -> str:
