@@ -1,5 +1,6 @@
 """Templates to answers: Jinja2 with autoescape, compiled once at start, texts through gettext."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -58,6 +59,14 @@ def render(
     return web.Response(
         text=render_text(request, template, **context), status=status, headers=headers, content_type="text/html"
     )
+
+
+async def render_long(request: web.Request, template: str, **context: Any) -> web.Response:
+    """`render` for a page that may have thousands of lines: made in a thread, so that no card waits for it."""
+    with reading(request):
+        shown = page_context(request) | context
+        text = await asyncio.to_thread(request.app[TEMPLATES].get_template(template).render, shown)
+    return web.Response(text=text, content_type="text/html")
 
 
 def render_text(request: web.Request, template: str, **context: Any) -> str:

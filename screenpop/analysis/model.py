@@ -18,7 +18,7 @@ SHORT_RECORDING = "short_recording"
 UNKNOWN_LANGUAGE = "unknown_language"
 
 
-class Word(msgspec.Struct, frozen=True, kw_only=True):
+class Word(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One word, and how sure the engine is of it (0 to 1)."""
 
     start: float
@@ -27,7 +27,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     sure: float = 1.0
 
 
-class Segment(msgspec.Struct, frozen=True, kw_only=True):
+class Segment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one side said in one breath."""
 
     side: Side

@@ -25,7 +25,7 @@ from web.calls.tone import curves, kind
 from web.calls.whose import seen_call
 from web.calls.work import work_of
 from web.keys import Services, services, user_of
-from web.render import reading, render
+from web.render import reading, render_long
 from web.security import requires
 
 ADDRESS = "/calls/{id}"
@@ -43,7 +43,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     hears = await may_hear(house, me, call.id)
     context = await _said(request, house, call, part) if hears and part else {}
     listened = await house.listens.of([each.id for each in sheet.parts]) if me.may(Permission.SEE_ALL_CALLS) else []
-    return render(
+    return await render_long(
         request,
         "calls/call.html",
         call=call,
