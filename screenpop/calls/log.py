@@ -70,10 +70,17 @@ class CallLog:
 
     async def get(self, call_id: str) -> LoggedCall:
         """One call, also by the id it had before it was merged into another; raises NotFound."""
-        found = await self._select(call.c.id == self._writer.living_id(call_id), limit=1)
-        if not found:
-            raise NotFound("There is no such call.")
+        async with self._store.read() as tx:
+            found = await log_store.select(tx, call.c.id == await self.existing(tx, call_id), limit=1, offset=0)
         return found[0]
+
+    async def existing(self, tx: AsyncConnection, call_id: str) -> str:
+        """The id under which the store has a call now. A merge that is not written yet takes along what is written
+        until then. Raises NotFound."""
+        for id_ in (call_id, self.living_id(call_id)):
+            if await tx.scalar(sa.select(call.c.id).where(call.c.id == id_)):
+                return id_
+        raise NotFound("There is no such call.")
 
     async def recent(
         self, *, agent: str = "", customer_id: str = "", number: str = "", limit: int = 50, offset: int = 0
@@ -98,7 +105,7 @@ class CallLog:
         cleaned = clean_note(note)
         await self.flush()
         async with self._store.begin() as tx:
-            call_id = await self._existing(tx, call_id)
+            call_id = await self.existing(tx, call_id)
             old = await log_store.put_note(tx, call_id, actor, cleaned, datetime.now(UTC))
             if old != cleaned:
                 await audit.record(tx, actor, "note", "call", call_id, {"note": (old, cleaned)})
@@ -110,7 +117,7 @@ class CallLog:
         cleaned = clean_line(disposition)
         await self.flush()
         async with self._store.begin() as tx:
-            call_id = await self._existing(tx, call_id)
+            call_id = await self.existing(tx, call_id)
             if await _set(tx, call_id, actor, "disposition", cleaned):
                 await text.refresh(tx, call_id)
         return await self._noted(call_id)
@@ -119,7 +126,7 @@ class CallLog:
         """Say with whom the call was, "" is nobody known; it stands against every guess. Raises NotFound."""
         await self.flush()
         async with self._store.begin() as tx:
-            call_id = await self._existing(tx, call_id)
+            call_id = await self.existing(tx, call_id)
             living = await living_id(tx, customer_id) if customer_id else None
             old = await tx.scalar(sa.select(call.c.customer_id).where(call.c.id == call_id))
             await log_people.assign(tx, call_id, living, datetime.now(UTC))
@@ -128,12 +135,6 @@ class CallLog:
         return await self._noted(call_id)
 
     # ------------------------------------------------------------ within
-
-    async def _existing(self, tx: AsyncConnection, call_id: str) -> str:
-        living = self._writer.living_id(call_id)
-        if await tx.scalar(sa.select(call.c.id).where(call.c.id == living)) is None:
-            raise NotFound("There is no such call.")
-        return living
 
     async def _select(self, *conditions: sa.ColumnElement[bool], limit: int, offset: int = 0) -> list[LoggedCall]:
         async with self._store.read() as tx:

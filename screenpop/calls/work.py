@@ -3,7 +3,8 @@
 `actor` is a user's id. Each change leaves an audit row, and publishes `CallNoted`.
 """
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -20,7 +21,7 @@ from screenpop.calls.log_store import LoggedCall
 from screenpop.calls.search_sql import Whose
 from screenpop.calls.search_store import own
 from screenpop.customers.fields import clean_line
-from screenpop.errors import BadInput, NotFound
+from screenpop.errors import BadInput
 from screenpop.facts import CallNoted
 from screenpop.store.engine import Store
 from screenpop.store.tables import call, call_tag
@@ -67,8 +68,8 @@ class CallWork:
     async def add_tag(self, call_id: str, tag: str, actor: str) -> None:
         """Put a tag on a call, in the spelling that is in use already."""
         cleaned = clean_tag(tag)
-        spelled, call_id = self._tags.get(cleaned.casefold(), cleaned), await self._living(call_id)
-        async with self._store.begin() as tx:
+        spelled = self._tags.get(cleaned.casefold(), cleaned)
+        async with self._writing(call_id) as (tx, call_id):
             there = await _tags_of(tx, call_id)
             if spelled in there:
                 return
@@ -81,8 +82,7 @@ class CallWork:
 
     async def remove_tag(self, call_id: str, tag: str, actor: str) -> None:
         """Take a tag off a call; nothing where it has none such."""
-        call_id = await self._living(call_id)
-        async with self._store.begin() as tx:
+        async with self._writing(call_id) as (tx, call_id):
             there = await _tags_of(tx, call_id)
             if tag not in there:
                 return
@@ -152,17 +152,16 @@ class CallWork:
 
     # ------------------------------------------------------------ within
 
-    async def _living(self, call_id: str) -> str:
-        """The id under which the call is kept, its row written."""
+    @asynccontextmanager
+    async def _writing(self, call_id: str) -> AsyncIterator[tuple[AsyncConnection, str]]:
+        """A transaction, and the id under which the call, whose row is written, is kept in it."""
         await self._calls.flush()
-        return (await self._calls.get(call_id)).id
+        async with self._store.begin() as tx:
+            yield tx, await self._calls.existing(tx, call_id)
 
     async def _write(self, call_id: str, actor: str, **values: object) -> None:
-        call_id = await self._living(call_id)
-        async with self._store.begin() as tx:
-            old = (await tx.execute(sa.select(call).where(call.c.id == call_id))).first()
-            if old is None:
-                raise NotFound("There is no such call.")
+        async with self._writing(call_id) as (tx, call_id):
+            old = (await tx.execute(sa.select(call).where(call.c.id == call_id))).one()
             before = {name: old._mapping[name] for name in values}
             if before == values:
                 return

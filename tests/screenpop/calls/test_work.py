@@ -241,6 +241,28 @@ async def test_texts_stand_in_the_order_of_time_also_of_calls_of_one_moment(
     assert rows == [1_000_000_000 + number for number in range(5)]
 
 
+@pytest.mark.feature("CALL+08")
+async def test_what_is_written_while_a_merge_waits_goes_with_it(
+    work: CallWork, log: CallLog, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rings(bus, "c2")
+    await log.flush()
+    view = rings(bus, "c1")
+    bus.publish(CallMerged(call=view, at=1010, gone="c2"))
+
+    async def later() -> None:
+        """The merge comes just after all was written."""
+
+    with monkeypatch.context() as busy:
+        busy.setattr(log, "flush", later)
+        await log.set_note("c2", "Wants a quote", "u1")
+        await work.add_tag("c2", "roof", "u1")
+    await log.flush()
+
+    (row,) = await log.recent()
+    assert (row.id, [note.text for note in row.notes], row.tags) == ("c1", ["Wants a quote"], ("roof",))
+
+
 async def test_what_was_said_is_found_and_goes_with_a_merge(log: CallLog, bus: Bus, store: Store) -> None:
     view = rings(bus, "c1")
     rings(bus, "c2", 1001.0)
