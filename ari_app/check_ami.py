@@ -19,9 +19,14 @@ OLDEST = 18
 NEWEST = 23
 VITAL = frozenset({"Newchannel", "Newstate", "DialBegin", "DialEnd", "Hangup", "BridgeEnter", "BridgeLeave"})
 """Events without which no card pops up, or none goes away."""
-RECORDING = frozenset({"MixMonitorStart", "MixMonitorStop", "MixMonitorMute"})
+RECORDING = frozenset({"MixMonitorStart", "MixMonitorStop", "MixMonitorMute", "UserEvent"})
 WANTED = EVENT_NAMES | RECORDING | {"FullyBooted", "OriginateResponse"}
-READ = {"call": "no call is seen", "agent": "cards of queue calls come late", "system": "a restart is seen late"}
+READ = {
+    "call": "no call is seen",
+    "agent": "cards of queue calls come late",
+    "system": "a restart is seen late",
+    "user": "the feature code cannot pause recordings",
+}
 ACTIONS = {
     "CoreShowChannels": ("reporting", "Ringdesk does not attach, as it cannot see which calls are up", fail),
     "Originate": ("originate", "numbers cannot be clicked to be dialled", warn),
@@ -140,7 +145,7 @@ def _reads(section: Section | None) -> list[Finding]:
         return [warn("AMI may read", "what it may, and its event filter, cannot be looked at from here", COMPARE)]
     read = classes(section, "read")
     missing = [] if read & {"all", "-1"} else [name for name in READ if name not in read]
-    findings = [_may_not_read(name) for name in missing] or [ok("AMI may read", "call, agent and system")]
+    findings = [_may_not_read(name) for name in missing] or [ok("AMI may read", "call, agent, system and user")]
     return [*findings, _filter(held_back(section, WANTED))]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from agi.handlers.lookup import lookup
-from agi.handlers.pause import pause
 from agi.handlers.record import record
 from agi.request import Request
 from screenpop.callers import CallerLookup
@@ -17,8 +16,8 @@ Handler = Callable[[Request], Awaitable[Mapping[str, str]]]
 
 
 def handlers(callers: CallerLookup, desk: RecordingDesk | None = None) -> Mapping[str, Handler]:
-    """Every verb, ready to be asked; those about recording where there is a `desk` for it."""
+    """Every verb, ready to be asked; that about recording where there is a `desk` for it."""
     verbs: dict[str, Handler] = {"lookup": partial(lookup, callers=callers)}
     if desk is not None:
-        verbs |= {"record": partial(record, desk=desk), "pause": partial(pause, desk=desk)}
+        verbs["record"] = partial(record, desk=desk)
     return verbs

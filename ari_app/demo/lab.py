@@ -39,7 +39,7 @@ EVENTS = (
     "MixMonitorMute", "MixMonitorStart", "MixMonitorStop", "NewCallerid", "NewConnectedLine", "Newchannel", "Newstate",
     "OriginateResponse", "ParkedCall", "ParkedCallGiveUp", "ParkedCallSwap", "ParkedCallTimeOut", "Pickup",
     "QueueCallerAbandon", "QueueCallerJoin", "QueueCallerLeave", "QueueMemberAdded", "QueueMemberPause",
-    "QueueMemberRemoved", "QueueMemberStatus", "Reload", "Rename", "Shutdown", "UnParkedCall", "Unhold",
+    "QueueMemberRemoved", "QueueMemberStatus", "Reload", "Rename", "Shutdown", "UnParkedCall", "Unhold", "UserEvent",
 )  # fmt: skip
 """The AMI events that Ringdesk listens to; asterisk-conf/manager.conf has the same."""
 

@@ -36,7 +36,3 @@ class RecordingDesk(Protocol):
 
     async def ask(self, question: Question) -> Start | None:
         """How to record the call; None: do not."""
-
-    async def toggle_pause(self, linkedid: str, channel: str) -> bool | None:
-        """Pause the recording, or go on with it: is it paused now? None where nothing is recorded, or the channel is
-        none of an agent's. Raises PbxError."""

@@ -124,7 +124,7 @@ async def test_missing_write_permission_names_the_class(pbx: FakeAmi, config: Co
 
 
 async def test_missing_read_permission_names_the_class(pbx: FakeAmi, config: Config):
-    pbx.manager_conf[0] = "read=system,agent"
+    pbx.manager_conf[0] = "read=system,agent,user"
     assert await the_complaint(config) == (
         "FAIL",
         "AMI may read",

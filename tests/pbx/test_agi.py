@@ -11,7 +11,7 @@ from agi.handlers import handlers
 from agi.server import AgiServer
 from ari_app.demo.amitap import AmiTap
 from ari_app.demo.lab import Lab
-from ari_app.dialplan import render_lookup
+from ari_app.dialplan import render_lookup, render_record
 from screenpop.callers import Caller
 from screenpop.config import Agi
 from tests.agi.peers import KnownCallers
@@ -37,6 +37,20 @@ exten => _X.,1,Set(CALLERID(num)=+${EXTEN})
  same => n,UserEvent(WentOn,Number: ${CALLERID(num)},${ANSWER},Timer: ${TIMEOUT(absolute)},Exits: ${AGIEXITONHANGUP})
  same => n,Wait(5)
 exten => h,1,UserEvent(Over,Number: ${CALLERID(num)})
+
+[records]
+exten => _X.,1,Set(CALLERID(num)=+${EXTEN})
+ same => n,UserEvent(Asked,Number: ${CALLERID(num)})
+ same => n,Gosub(ringdesk-record,s,1(queue=support))
+ same => n,UserEvent(WentOn,Number: ${CALLERID(num)},Name: ${RINGDESK_RECORDING})
+ same => n,Wait(5)
+exten => h,1,UserEvent(Over,Number: ${CALLERID(num)})
+
+[pauses]
+exten => _X.,1,Set(CALLERID(num)=+${EXTEN})
+ same => n,UserEvent(Asked,Number: ${CALLERID(num)})
+ same => n,Gosub(ringdesk-record,pause,1)
+ same => n,UserEvent(WentOn,Number: ${CALLERID(num)})
 """
 
 
@@ -46,15 +60,15 @@ class Calls:
     def __init__(self, lab: Lab, tap: AmiTap) -> None:
         self.lab, self._tap = lab, tap
 
-    async def place(self, number: str) -> dict[str, str]:
+    async def place(self, number: str, context: str = "asks") -> dict[str, str]:
         """Call from `number`; what the dialplan knew when it went on, and `Took`: the seconds of the question."""
-        asked = await self.begin(number)
+        asked = await self.begin(number, context)
         went_on = await self.event("WentOn", number)
         return {**went_on, "Took": str(float(went_on["Timestamp"]) - float(asked["Timestamp"]))}
 
-    async def begin(self, number: str) -> dict[str, str]:
+    async def begin(self, number: str, context: str = "asks") -> dict[str, str]:
         """Call from `number`, up to the moment when the dialplan asks."""
-        local = {"Channel": f"Local/{number}@asks/n", "Application": "Wait", "Data": "3", "Async": "true"}
+        local = {"Channel": f"Local/{number}@{context}/n", "Application": "Wait", "Data": "3", "Async": "true"}
         await self._tap.action("Originate", local)
         return await self.event("Asked", number)
 
@@ -68,8 +82,9 @@ class Calls:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def calls(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Calls]:
     async with Lab(tmp_path_factory.mktemp("agi")) as lab, lab.tap(everything=True) as tap:
-        include = render_lookup(Agi(port=lab.agi_port), pause_seconds=3600)
-        await lab.add_dialplan("ringdesk", include + DIALPLAN)
+        agi = Agi(port=lab.agi_port)
+        includes = [render(agi, pause_seconds=3600) for render in (render_lookup, render_record)]
+        await lab.add_dialplan("ringdesk", "".join([*includes, DIALPLAN]))
         yield Calls(lab, tap)
 
 
@@ -169,8 +184,27 @@ async def test_lookup_leaves_the_calls_own_timer_and_settings_as_they_were(calls
         assert went_on["Exits"] == ""
 
 
-async def test_caller_who_hangs_up_meanwhile_still_runs_the_contexts_own_h(calls: Calls) -> None:
+@pytest.mark.parametrize(("context", "number"), [("asks", "44207946011"), ("records", "44207946012")])
+async def test_caller_who_hangs_up_meanwhile_still_runs_the_contexts_own_h(
+    calls: Calls, context: str, number: str
+) -> None:
     with _listening(calls.lab.agi_port):
-        await calls.begin("44207946011")
+        await calls.begin(number, context)
         await calls.lab.cli("channel request hangup all")
-        await calls.event("Over", "44207946011")
+        await calls.event("Over", number)
+
+
+async def test_call_goes_on_unrecorded_when_ringdesk_hangs(calls: Calls) -> None:
+    with _listening(calls.lab.agi_port):
+        went_on = await calls.place("44207946013", "records")
+    await calls.forget_the_pause()
+    assert went_on["Name"] == ""
+    assert float(went_on["Took"]) < GOES_ON_SECONDS
+
+
+@pytest.mark.feature("CALL-32")
+async def test_feature_code_does_not_wait_for_a_ringdesk_that_hangs(calls: Calls) -> None:
+    """It looks for an answer for one second, and says by a sound of 0.4 s that there was none."""
+    with _listening(calls.lab.agi_port):
+        went_on = await calls.place("44207946014", "pauses")
+    assert float(went_on["Took"]) < 2 * GOES_ON_SECONDS
