@@ -32,7 +32,12 @@ MOST_EXPECTED = 2000
 """Names that were given out and not used yet; the oldest is forgotten first."""
 OPTIONS = "bSi(RINGDESK_MIXMONITOR)"
 """Only while connected; both files keep the same time; its id is kept on the channel, to stop this one and no other."""
+NO_NAME = "a call cannot be recorded: its id cannot stand in a file's name"
 NOT_RECORDED = "This call is not recorded."
+WISH, ANSWER = "RingdeskPause", "RINGDESK_PAUSED"
+"""Of dialplan/record.conf.j2: the event by which the feature code asks, and the variable it looks at for 0 or 1."""
+WISH_SECONDS = 0.8
+"""The dialplan waits for one second: a wish that is older was told to have failed, and is not fulfilled any more."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +58,8 @@ class Recorder:
         self._expected: OrderedDict[str, str] = OrderedDict()
         self._by_leg: dict[str, Live] = {}
         self._tried: OrderedDict[str, None] = OrderedDict()
+        self._refused: OrderedDict[str, None] = OrderedDict()
+        self._ahead = 0.0
         self._events: dict[str, Callable[[Headers, float], None]] = {
             "MixMonitorStart": self._started,
             "MixMonitorStop": self._stopped_early,
@@ -60,6 +67,7 @@ class Recorder:
             "BridgeEnter": self._connected,
             "BridgeLeave": self._parted,
             "Hangup": self._stopped,
+            "UserEvent": self._wished,
         }
         bus.subscribe(CallAnswered, self._answered)
         bus.subscribe(CallNoted, self._identified)
@@ -70,13 +78,17 @@ class Recorder:
         """An event of the PBX."""
         handler = self._events.get(headers.get("Event", ""))
         if handler is not None:
-            handler(headers, _moment(headers, at))
+            moment = _moment(headers, at)
+            self._ahead = moment - at
+            handler(headers, moment)
 
     # ------------------------------------------------------------ the dialplan asks
 
     async def ask(self, question: Question) -> Start | None:
         """How to record the call; None: do not."""
         if self._chooser.policy.starts != "dialplan":
+            return None
+        if (self._tracker.call_id_of(question.linkedid) or question.linkedid) in self._refused:
             return None
         if lives := self._find(question.linkedid):
             return self._next_part(question, lives[0])
@@ -86,7 +98,7 @@ class Recorder:
             return None
         name = make_name(question.linkedid, int(self._clock()), self._side(question, call))
         if not name:
-            log.warning("a call cannot be recorded: its id cannot stand in a file's name")
+            log.warning(NO_NAME)
             return None
         self._expect(question.linkedid, name)
         return Start(name=name, announcement=answer.announcement)
@@ -107,8 +119,24 @@ class Recorder:
         name = parse_name(live.name)
         return name.stem(live.part) if name else live.name
 
-    async def toggle_pause(self, linkedid: str, channel: str) -> bool | None:
-        """Pause, or go on; None where nothing is recorded or somebody else than an agent asks."""
+    def _wished(self, headers: Headers, at: float) -> None:
+        """An agent's phone asks by the feature code: pause, or go on."""
+        if headers.get("UserEvent") == WISH:
+            linkedid, channel = headers.get("Linkedid", ""), headers.get("Channel", "")
+            self._rows.later(lambda: self._fulfil(linkedid, channel, at))
+
+    async def _fulfil(self, linkedid: str, channel: str, at: float) -> None:
+        if self._now() - at > WISH_SECONDS:
+            return
+        try:
+            paused = await self._toggle(linkedid, channel)
+            value = "no" if paused is None else str(int(paused))
+            await self._link.action({"Action": "Setvar", "Channel": channel, "Variable": ANSWER, "Value": value})
+        except PbxError as error:
+            log.warning("a feature code could not be answered", reason=str(error))
+
+    async def _toggle(self, linkedid: str, channel: str) -> bool | None:
+        """Is it paused now? None where nothing is recorded, or somebody else than an agent asks. Raises PbxError."""
         lives = self._find(linkedid)
         if not lives or not self._agent_of(channel):
             return None
@@ -152,17 +180,20 @@ class Recorder:
         """Is it recorded now?"""
         return bool(self._of(call_id))
 
-    async def _mute(self, live: Live) -> None:
-        fields = {"Action": "MixMonitorMute", "Channel": live.channel, "Direction": "both", "State": "1"}
-        try:
-            await self._link.action(fields)
-        except PbxError as error:
-            log.warning("a recording could not be paused again", call=live.call_id, reason=str(error))
-
-    async def _pause(self, live: Live, paused: bool) -> None:
+    async def _mute(self, live: Live, paused: bool) -> None:
         fields = {"Action": "MixMonitorMute", "Channel": live.channel, "Direction": "both", "State": str(int(paused))}
         await self._link.action(fields)
-        self._set_paused(live, paused, self._clock())  # the event says so too, if the filter lets it pass
+
+    async def _pause(self, live: Live, paused: bool) -> None:
+        await self._mute(live, paused)
+        self._set_paused(live, paused, self._now())  # the event says so too, if the filter lets it pass
+
+    async def _agree(self, live: Live) -> None:
+        """Let the PBX be as the row says: paused, or not."""
+        try:
+            await self._mute(live, live.paused)
+        except PbxError as error:
+            log.warning("a recording may be paused or not", call=live.call_id, reason=str(error))
 
     # ------------------------------------------------------------ what the PBX says
 
@@ -190,7 +221,7 @@ class Recorder:
         """Its next part has begun."""
         live.fresh = True
         if live.paused:
-            self._rows.later(lambda: self._mute(live))
+            self._rows.later(lambda: self._agree(live))
 
     def _connected(self, headers: Headers, at: float) -> None:
         live = self._by_leg.get(headers.get("Uniqueid", ""))
@@ -288,7 +319,7 @@ class Recorder:
         starts = self._chooser.policy.starts == "ringdesk"
         if not lives and not starts:
             return
-        record = (await self._chooser.now(call)).record
+        record = call.id not in self._refused and (await self._chooser.now(call)).record
         if not record:
             for live in lives:
                 await self._discard(live)
@@ -298,6 +329,9 @@ class Recorder:
     async def _start(self, call: CallView) -> None:
         _remember(self._tried, call.id)
         name = make_name(call.id, int(self._clock()), "c")
+        if not name:
+            log.warning(NO_NAME)
+            return
         try:
             await self.record(call.id, name)
         except PbxError as error:
@@ -306,26 +340,34 @@ class Recorder:
 
     def _identified(self, fact: CallNoted) -> None:
         """Somebody said who it is: a customer who does not want to be recorded?"""
-        if fact.customer_id and self._of(fact.call_id):
+        if fact.customer_id and self.is_up(fact.call_id):
             self._rows.later(lambda: self._respect(fact.call_id, fact.customer_id))
 
     async def _respect(self, call_id: str, customer_id: str) -> None:
         if await self._chooser.said_no(customer_id):
+            _remember(self._refused, call_id)
             for live in self._of(call_id):
                 await self._discard(live)
 
     async def _discard(self, live: Live) -> None:
-        """What was written of it goes when it has ended."""
+        """What was written of it goes when it has ended, also where this program does not live to see that."""
         live.unwanted = True
-        if live.leg_id in self._by_leg:
-            await self._stop(live, await self._monitor_of(live))
+        _remember(self._refused, live.call_id)
+        try:
+            await self._rows.unwanted(live, self._now())
+        finally:
+            if live.leg_id in self._by_leg:
+                await self._stop(live, await self._monitor_of(live))
 
     def _ended(self, fact: CallEnded) -> None:
-        self._expected.pop(fact.call.id, None)
+        for memory in (self._expected, self._tried, self._refused):
+            memory.pop(fact.call.id, None)
         for live in self._of(fact.call.id):
             self._finish(live, fact.at)
 
     def _merged(self, fact: CallMerged) -> None:
+        if fact.gone in self._refused:
+            _remember(self._refused, fact.call.id)
         name = self._expected.pop(fact.gone, "")
         if name and fact.call.id not in self._expected:
             self._expect(fact.call.id, name)
@@ -334,6 +376,10 @@ class Recorder:
         self._rows.moved(fact.call.id, fact.gone)
 
     # ------------------------------------------------------------ after a restart
+
+    def is_up(self, linkedid: str) -> bool:
+        """Does the PBX have this call?"""
+        return self._view(linkedid) is not None
 
     def knows(self, recording_id: str) -> bool:
         """Is it being recorded, as far as is known?"""
@@ -347,9 +393,14 @@ class Recorder:
             return False
         live.leg_id, live.channel = other.leg.id, other.leg.name
         self._by_leg[live.leg_id] = live
+        self._rows.later(lambda: self._agree(live))
         return True
 
     # ------------------------------------------------------------ within
+
+    def _now(self) -> float:
+        """The PBX's time: what it says of a recording is told in it, and its clock may differ from ours."""
+        return self._clock() + self._ahead
 
     def _of(self, call_id: str) -> list[Live]:
         return [live for live in self._by_leg.values() if live.call_id == call_id]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from ari_app.recording.live import Live
 from screenpop.bus import Bus
@@ -14,12 +14,14 @@ from screenpop.facts import CallView, RecordingChanged
 from screenpop.recordings import store
 from screenpop.recordings.model import State
 from screenpop.recordings.names import make_name
-from screenpop.recordings.service import Recordings
+from screenpop.recordings.service import SYSTEM, Recordings
 from screenpop.store.engine import Store
 
 MOST_WAITING = 10_000
 RETRY_SECONDS = 1.0
 AGAIN_SECONDS = 3.0
+HOPELESS = (IntegrityError, DataError, ProgrammingError)
+"""What the database will never take: another try would keep everything that follows."""
 NOT_WANTED = "The rules do not let this call be recorded."
 Work = Callable[[], Awaitable[None]]
 Row = dict[str, Any]
@@ -41,13 +43,13 @@ class Rows:
     async def _done(self, work: Work) -> None:
         while True:
             try:
-                return await work()
-            except SQLAlchemyError:
-                log.exception("a recording could not be written down")
-                await asyncio.sleep(RETRY_SECONDS)
-            except Exception:
+                await work()
+                return
+            except Exception as error:
                 log.exception("a recording could not be followed")
-                return None
+                if not isinstance(error, SQLAlchemyError) or isinstance(error, HOPELESS):
+                    return
+                await asyncio.sleep(RETRY_SECONDS)
 
     def later(self, work: Work) -> None:
         """Do it when what was asked for before is done."""
@@ -76,6 +78,13 @@ class Rows:
     def finished(self, live: Live, at: float) -> None:
         """It has ended: its files are to be collected, unless it never began or is not wanted by then."""
         self.later(lambda: self._ended(live, at))
+
+    async def unwanted(self, live: Live, at: float) -> None:
+        """It is not to be kept: that is written down before it has ended. Raises SQLAlchemyError."""
+        values = {"ended_at": utc(at), "deleted_at": utc(at), "deleted_by": SYSTEM, "deleted_why": NOT_WANTED}
+        async with self._store.begin() as tx:
+            await store.advance(tx, live.id, ("recording",), state="deleted", **values)
+        self._tell(live.call_id, live.id, "deleted")
 
     def refused(self, call: CallView, name: str, reason: str) -> None:
         """The rules say yes, and the PBX said no: that is to be seen."""
@@ -109,12 +118,12 @@ class Rows:
         )
 
     async def _ended(self, live: Live, at: float) -> None:
-        if live.unwanted:
-            await self._discarded(live, at)
-        elif live.began:
+        if live.began and not live.unwanted:
             await self._finished(live, at)
-        else:
+            return
+        if not live.unwanted:
             await self._dropped(live)
+        await self._clear(live.name)
 
     async def _finished(self, live: Live, at: float) -> None:
         values: Row = {"ended_at": utc(at), "gaps": [list(gap) for gap in live.gaps], "agent": live.agent}
@@ -123,14 +132,10 @@ class Rows:
         if done:
             self._tell(live.call_id, live.id, "waiting")
 
-    async def _discarded(self, live: Live, at: float) -> None:
-        """What was written before the rules could say no goes; once more later, when the PBX has closed its files."""
-        await self._discard(live.name)
-        asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.later, lambda: self._discard(live.name))
-        values = {"ended_at": utc(at), "deleted_at": utc(at), "deleted_by": "system", "deleted_why": NOT_WANTED}
-        async with self._store.begin() as tx:
-            await store.advance(tx, live.id, ("recording",), state="deleted", **values)
-        self._tell(live.call_id, live.id, "deleted")
+    async def _clear(self, name: str) -> None:
+        """The PBX's files go; once more later, when it has closed them."""
+        asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.later, lambda: self._discard(name))
+        await self._discard(name)
 
     async def _dropped(self, live: Live) -> None:
         async with self._store.begin() as tx:

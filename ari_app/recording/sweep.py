@@ -20,7 +20,7 @@ from screenpop.ids import new_id
 from screenpop.recordings import store
 from screenpop.recordings.archive import Archive, free_megabytes
 from screenpop.recordings.model import Recording, State
-from screenpop.recordings.names import Name, name_of_file
+from screenpop.recordings.names import Name, name_of_file, parse_name, part_of_file
 from screenpop.store.engine import Store
 from screenpop.store.tables import recording
 
@@ -79,18 +79,27 @@ class Sweep:
 
     async def settle(self) -> bool:
         """Recordings that were begun before this program was: those of calls that are up go on, the others wait for
-        their files. To be called once in step with the PBX."""
+        their files. To be called in step with the PBX; False: of some calls it cannot be said yet."""
         async with self._store.read() as tx:
             left = await store.select(tx, recording.c.state == "recording", limit=MOST)
-        for this in left:
-            if self._recorder.knows(this.id):
-                continue
-            live = _live(this)
-            if self._recorder.adopt(live):
-                self._tell(this, "recording", paused=live.paused)
-            else:
-                await self._advance(this, "waiting", ended_at=datetime.now(UTC))
+        unknown = [this for this in left if not self._recorder.knows(this.id)]
+        return all([await self._settled(this) for this in unknown])
+
+    async def _settled(self, this: Recording) -> bool:
+        if not self._recorder.is_up(this.call_id):
+            await self._advance(this, "waiting", ended_at=datetime.now(UTC))
+            return True
+        live = _live(this, await self._parts(this))
+        if not self._recorder.adopt(live):  # nobody is connected now
+            return False
+        self._tell(this, "recording", paused=live.paused)
         return True
+
+    async def _parts(self, this: Recording) -> int:
+        """How many parts the PBX has begun: the next one must not take the place of one."""
+        name = parse_name(this.name)
+        files = await self._source.files_of(name) if self._source and name else []
+        return max((part_of_file(file) for file in files), default=1)
 
     # ------------------------------------------------------------ what waits
 
@@ -128,7 +137,7 @@ class Sweep:
         assert self._source is not None
         seen = [await self._source.look(file) for file in await self._source.files_of(name)]
         quiet = [each.quiet for each in seen if each and each.quiet is not None]
-        if self._recorder.is_recorded(name.call) or (quiet and min(quiet) < STRANGER_SECONDS):
+        if not self._in_step or self._recorder.is_up(name.call) or (quiet and min(quiet) < STRANGER_SECONDS):
             return
         started = datetime.fromtimestamp(name.serial, UTC)
         row = {"id": new_id(), "call_id": name.call, "state": "waiting", "name": name.text, "gaps": []}
@@ -161,8 +170,8 @@ class Sweep:
         self._bus.publish(RecordingChanged(call_id=this.call_id, recording_id=this.id, state=state, paused=paused))
 
 
-def _live(this: Recording) -> Live:
-    live = Live(this.id, this.call_id, this.name, agent=this.agent)
+def _live(this: Recording, part: int) -> Live:
+    live = Live(this.id, this.call_id, this.name, agent=this.agent, part=part)
     live.resume_clock(this.started_at.timestamp(), list(this.gaps))
     return live
 

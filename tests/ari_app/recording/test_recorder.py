@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ from screenpop.numbers import Numbers
 from screenpop.recordings.archive import FolderArchive
 from screenpop.recordings.asking import Question, Start
 from screenpop.recordings.choice import Chooser, Said
-from screenpop.recordings.model import closed
+from screenpop.recordings.model import OPEN_END, closed
 from screenpop.recordings.policy import Policy, Rule
 from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
@@ -72,6 +72,8 @@ class Desk:
     discarded: list[str]
     facts: list[RecordingChanged]
     at: float = 1000.0
+    now: float = 1000.0
+    """What Ringdesk's own clock says; `at`: when the PBX told its last event."""
 
     def tell(self, event: str, leg: str, state: str = "up", after: float = 1.0, **more: str) -> None:
         self.at += after
@@ -140,9 +142,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         await tx.execute(sa.insert(customer).values(id="shy", record="no", **times))
     rows = Rows(store, bus, Recordings(store, bus, FolderArchive(tmp_path), 0), discard)
     chooser = Chooser(settings, Numbers("GB"), find, Said(store))
-    recorder = Recorder(link, tracker, chooser, rows, bus, lambda: 1000.0)  # type: ignore[arg-type]
+    recorder = Recorder(link, tracker, chooser, rows, bus, lambda: made.now)  # type: ignore[arg-type]
     bus.subscribe(RecordingChanged, facts.append)
-    yield Desk(store, bus, link, tracker, recorder, rows, settings, discarded, facts)
+    made = Desk(store, bus, link, tracker, recorder, rows, settings, discarded, facts)
+    yield made
     await store.close()
 
 
@@ -166,7 +169,7 @@ async def test_call_that_nobody_answers_leaves_no_row(desk: Desk) -> None:
     desk.tell("MixMonitorStart", CUSTOMER, "calling")
     desk.tell("Hangup", CUSTOMER)
     await desk.settle()
-    assert await desk.row() is None
+    assert (await desk.row(), desk.discarded) == (None, [NAME])  # the PBX makes empty files for it
 
 
 async def test_recording_of_somebody_else_is_left_alone(desk: Desk) -> None:
@@ -186,15 +189,58 @@ async def test_pause_is_asked_of_the_pbx_and_marked_where_it_was(desk: Desk) -> 
     desk.connects()
     desk.tell("MixMonitorMute", CUSTOMER, after=3, Direction="both", State="1")
     desk.tell("MixMonitorMute", CUSTOMER, after=2, Direction="both", State="0")
-    assert await desk.recorder.toggle_pause(CUSTOMER, NAMES[CUSTOMER]) is None  # the customer pressed the key
-    assert await desk.recorder.toggle_pause(CUSTOMER, NAMES[AGENT]) is True
+    desk.now = desk.at + 4
+    await desk.recorder.pause_recording(CUSTOMER, True)
     await desk.settle()
     assert desk.link.sent[-1] == {
         "Action": "MixMonitorMute", "Channel": NAMES[CUSTOMER], "Direction": "both", "State": "1",
     }  # fmt: skip
-    assert (await desk.row()).gaps[0] == [3.0, 5.0]
+    assert (await desk.row()).gaps == [[3.0, 5.0], [9.0, OPEN_END]]
     with pytest.raises(PbxRefused):
         await desk.recorder.pause_recording("another", True)
+
+
+async def test_pause_is_marked_by_the_clock_of_the_pbx(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    desk.now = desk.at + 3  # and the PBX's clock is a minute ahead of ours
+    desk.recorder.take({"Event": "Hangup", "Uniqueid": AGENT, "Timestamp": str(desk.at + 60)}, desk.at)
+    await desk.recorder.pause_recording(CUSTOMER, True)
+    await desk.settle()
+    assert (await desk.row()).gaps == [[63.0, OPEN_END]]
+
+
+async def test_feature_code_of_an_agent_pauses_and_is_answered(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    answers = []
+    for leg in (AGENT, CUSTOMER, AGENT):
+        desk.tell("UserEvent", leg, UserEvent="RingdeskPause")
+        desk.now = desk.at
+        await desk.settle()
+        answers.append({name: desk.link.sent[-1][name] for name in ("Action", "Channel", "Value")})
+    assert answers == [
+        {"Action": "Setvar", "Channel": NAMES[AGENT], "Value": "1"},
+        {"Action": "Setvar", "Channel": NAMES[CUSTOMER], "Value": "no"},  # the customer pressed the key
+        {"Action": "Setvar", "Channel": NAMES[AGENT], "Value": "0"},
+    ]
+    assert (await desk.row()).gaps[0][1] < OPEN_END
+
+
+async def test_feature_code_that_had_to_wait_is_not_fulfilled_any_more(desk: Desk) -> None:
+    """The phone has said that it failed: pressed once more, it would else go on with a recording that is paused."""
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    desk.tell("UserEvent", AGENT, UserEvent="RingdeskPause")
+    desk.now = desk.at + 1
+    await desk.settle()
+    assert ("MixMonitorMute" in desk.link.actions(), (await desk.row()).gaps) == (False, [])
 
 
 async def test_agent_who_is_not_to_be_recorded_ends_it_and_it_is_thrown_away(desk: Desk) -> None:
@@ -205,6 +251,7 @@ async def test_agent_who_is_not_to_be_recorded_ends_it_and_it_is_thrown_away(des
     desk.connects()
     await desk.settle()
     assert desk.link.sent[-1] == {"Action": "StopMixMonitor", "Channel": NAMES[CUSTOMER], "MixMonitorID": "0xabc"}
+    assert (await desk.row()).state == "deleted"  # already: what is killed now must not collect it
     desk.tell("MixMonitorStop", CUSTOMER)
     await desk.settle()
     assert (desk.discarded, (await desk.row()).state, (await desk.row()).deleted_why) == ([NAME], "deleted", NOT_WANTED)
@@ -234,6 +281,21 @@ async def test_customer_who_said_no_is_thrown_away_when_somebody_says_who_it_is(
     desk.tell("MixMonitorStop", CUSTOMER)
     await desk.settle()
     assert ((await desk.row()).state, desk.discarded) == ("deleted", [NAME])
+    assert await desk.ask() is None  # the call is handed on
+
+
+@pytest.mark.parametrize("starts", ["dialplan", "ringdesk"])
+async def test_no_that_is_learnt_before_it_begins_is_respected_too(
+    desk: Desk, starts: Literal["dialplan", "ringdesk"]
+) -> None:
+    await desk.settings.set_policy(Policy(starts=starts, otherwise=True), "admin")
+    desk.begins()
+    desk.bus.publish(CallNoted(call_id=CUSTOMER, customer_id="shy"))
+    await desk.settle()
+    assert await desk.ask() is None
+    desk.connects()
+    await desk.settle()
+    assert (await desk.row(), desk.link.sent) == (None, [])
 
 
 async def test_no_of_the_customer_is_asked_before_anything_is_written(desk: Desk) -> None:
