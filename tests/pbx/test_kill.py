@@ -87,7 +87,7 @@ async def calls_and_kills(lab: Lab, desk: Desk, folder: Path) -> None:
         await asyncio.sleep(FIRST_KILL)
         await kill_all(desk)
         await desk.start()
-        await until(lambda: stored(desk, 10), "a worker takes recordings in", LIMIT)
+        await until(lambda: stored(desk, 1), "a worker takes recordings in", LIMIT)
         assert await kill_all(desk) >= 1
         assert callers.returncode is None
         await desk.start()
@@ -148,7 +148,7 @@ async def check(lab: Lab, desk: Desk, begun: set[str]) -> None:
     assert [row["id"] for row in calls if row["ended_at"] is None] == []
     recordings = await read(desk, sa.select(recording))
     assert [row for row in recordings if row["state"] != "stored"] == []
-    assert CALLS / 2 < len(recordings) == len({row["call_id"] for row in recordings})
+    assert CALLS / 4 < len(recordings) == len({row["call_id"] for row in recordings})
     assert {row["call_id"] for row in recordings} == {row["id"] for row in calls if row["recorded"]}
     analyses = await read(desk, sa.select(analysis))
     assert {row["recording_id"] for row in analyses} == {row["id"] for row in recordings}
