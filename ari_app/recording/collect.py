@@ -6,12 +6,15 @@ that, and the PBX's own files go last. The row says what is still to be done.
 
 import asyncio
 import contextlib
+import fcntl
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import sqlalchemy as sa
 import structlog
@@ -73,6 +76,10 @@ class Later(Exception):
     """The files are not ready. The text says why, "" where that is nothing to speak of."""
 
 
+class NothingHeard(BadInput):
+    """The files are whole, and empty."""
+
+
 async def collect(config: Config, recording_id: str) -> Outcome:
     """Take one recording into the archive, as the configuration says. Never raises because of its files."""
     database = Store.open(store_url(config))
@@ -84,6 +91,23 @@ async def collect(config: Config, recording_id: str) -> Outcome:
 
 async def collect_with(tools: Tools, recording_id: str) -> Outcome:
     """The same with tools at hand."""
+    with _alone(tools.archive.workshop, recording_id) as alone:
+        return await _collect_once(tools, recording_id) if alone else "later"
+
+
+@contextmanager
+def _alone(workshop: Path, recording_id: str) -> Iterator[bool]:
+    """Does no other worker collect it? Two would put their files over each other's. The lock ends with its process."""
+    with (workshop / "collect.lock").open("ab") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, zlib.crc32(recording_id.encode()))
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+async def _collect_once(tools: Tools, recording_id: str) -> Outcome:
     async with tools.store.read() as tx:
         this = await store.one(tx, recording_id)
     if this is None or this.state != "waiting":
@@ -92,7 +116,7 @@ async def collect_with(tools: Tools, recording_id: str) -> Outcome:
         return await _collect(tools, this)
     except Later as later:
         return await _wait(tools, this, str(later))
-    except (RingdeskError, OSError) as error:
+    except RingdeskError as error:
         log.warning("a recording could not be collected", recording=this.id, reason=str(error))
         return await _give_up(tools, this, "failed", str(error))
 
@@ -107,23 +131,29 @@ async def _collect(tools: Tools, this: Recording) -> Outcome:
         files = await source.files_of(name)
         if not files:
             return await _nothing_there(tools, this, name)
-        _refuse_unready([await source.look(file) for file in files], _since_end(tools, this))
+        untouched = _refuse_unready([await source.look(file) for file in files], _since_end(tools, this))
         _refuse_full_disk(tools)
-        return await _take_in(tools, this, name, files)
+        return await _take_in(tools, this, name, files, untouched)
+    except NothingHeard:
+        return await _forget_empty(tools, this, name)
     except PbxError as error:
         raise Later(str(error)) from error
+    except OSError as error:  # the PBX's folder, or room to work, is away for a while
+        raise Later(f"{error.filename or tools.archive.place}: {error.strerror or error}") from error
 
 
 def _since_end(tools: Tools, this: Recording) -> float:
     return (tools.now() - (this.ended_at or this.started_at)).total_seconds()
 
 
-def _refuse_unready(seen: Sequence[Seen | None], since_end: float) -> None:
+def _refuse_unready(seen: Sequence[Seen | None], since_end: float) -> float:
+    """For how many seconds nobody has written to the files."""
     if len(seen) % 2 and since_end < LONE_SECONDS:
         raise Later
     quiet = [each.quiet if each.quiet is not None else since_end for each in seen if each]
     if min(quiet, default=0.0) < QUIET_SECONDS:
         raise Later
+    return min([since_end, *quiet])
 
 
 def _refuse_full_disk(tools: Tools) -> None:
@@ -132,22 +162,36 @@ def _refuse_full_disk(tools: Tools) -> None:
         raise Later(str(RingdeskError(DISK_FULL, free=free, wanted=wanted)))
 
 
-async def _take_in(tools: Tools, this: Recording, name: Name, files: list[str]) -> Outcome:
+async def _take_in(tools: Tools, this: Recording, name: Name, files: list[str], untouched: float) -> Outcome:
     assert tools.source is not None
     workshop, key = tools.archive.workshop, await _key_of(tools, this)
-    kind = tools.config.recordings.format
-    fetched = {file: await tools.source.fetch(file, workshop) for file in files}
-    making = workshop / f"{this.id}.{os.getpid()}.{kind}"
+    kind = cast(sound.Format, key.rpartition(".")[2])
+    making, fetched = workshop / f"{this.id}.{os.getpid()}.{kind}", dict[str, Path]()
     try:
-        sides, notes = await asyncio.to_thread(_sides, name, fetched, _since_end(tools, this))
-        made = await asyncio.to_thread(sound.make, sides, making, kind)
+        for file in files:
+            fetched[file] = await tools.source.fetch(file, workshop)
+        sides, notes = await asyncio.to_thread(_sides, name, fetched, untouched)
+        made = await asyncio.to_thread(sound.make, replace(sides, gaps=this.gaps), making, kind)
         await _put(tools, making, key)
     finally:
         await asyncio.to_thread(_clear, [making, *(path for path in fetched.values() if path.parent == workshop)])
     notes += await _implausible(tools, this, made.seconds)
-    await _write_down(tools, this, key, made, notes)
+    if not await _write_down(tools, this, key, made, notes):
+        await asyncio.to_thread(tools.archive.remove, key)  # it was deleted meanwhile
+        return "done"
     await remove_sources(tools, name)
     return "stored"
+
+
+async def _forget_empty(tools: Tools, this: Recording, name: Name) -> Outcome:
+    """Nobody was connected: that is no recording, unless the log says that they talked. Raises NothingHeard, PbxError,
+    OSError."""
+    if await _talked(tools, this):
+        raise NothingHeard(NOTHING_HEARD)
+    await _remove(tools, name)
+    async with tools.store.begin() as tx:
+        await store.drop(tx, this.id)
+    return "done"
 
 
 async def _put(tools: Tools, made: Path, key: str) -> None:
@@ -177,11 +221,11 @@ async def _key_of(tools: Tools, this: Recording) -> str:
     return key
 
 
-def _sides(name: Name, files: dict[str, Path], since_end: float) -> tuple[sound.Sides, list[str]]:
+def _sides(name: Name, files: dict[str, Path], untouched: float) -> tuple[sound.Sides, list[str]]:
     """Both sides, and what is to be said of them. Raises Later for a file that is still being written."""
     read = {file: _read(path) for file, path in files.items()}
     unfinished = [wav for wav in read.values() if not wav.complete]
-    if unfinished and since_end < HALF_WRITTEN_SECONDS:
+    if unfinished and untouched < HALF_WRITTEN_SECONDS:
         raise Later
     rates = {wav.rate for wav in read.values()}
     if len(rates) > 1:
@@ -190,7 +234,7 @@ def _sides(name: Name, files: dict[str, Path], since_end: float) -> tuple[sound.
     parts = sorted({part_of_file(file) for file in read})
     sides = sound.Sides(rate, tuple(_part(name, number, read, rate) for number in parts))
     if not sides.length:
-        raise BadInput(NOTHING_HEARD)
+        raise NothingHeard(NOTHING_HEARD)
     notes = [HALF_WRITTEN] if unfinished else []
     return sides, notes + ([ONE_SIDE] if len(read) < 2 * len(parts) else [])
 
@@ -209,25 +253,30 @@ def _read(path: Path) -> Wav:
         raise BadInput(UNREADABLE, file=path.name, reason=error.strerror or str(error)) from error
 
 
+async def _talked(tools: Tools, this: Recording) -> float:
+    async with tools.store.read() as tx:
+        return await tx.scalar(sa.select(call.c.talk_seconds).where(call.c.id == this.call_id)) or 0.0
+
+
 async def _implausible(tools: Tools, this: Recording, seconds: float) -> list[str]:
     """A word about a recording that is far shorter than its talk was."""
+    talked = await _talked(tools, this)
     async with tools.store.read() as tx:
-        talked = await tx.scalar(sa.select(call.c.talk_seconds).where(call.c.id == this.call_id)) or 0.0
         others = await store.file_number(tx, this)
     if others > 1 or talked - seconds < PLAUSIBLE_SECONDS or seconds >= talked * PLAUSIBLE_SHARE:
         return []
     return [str(RingdeskError(TOO_SHORT, found=f"{seconds:.0f}", wanted=f"{talked:.0f}"))]
 
 
-async def _write_down(tools: Tools, this: Recording, key: str, made: sound.Made, notes: list[str]) -> None:
+async def _write_down(tools: Tools, this: Recording, key: str, made: sound.Made, notes: list[str]) -> bool:
     async with tools.store.begin() as tx:
         latest = await store.one(tx, this.id) or this
-        await store.keep(
+        return await store.keep(
             tx,
             latest,
             tools.now(),
             key=key,
-            format=tools.config.recordings.format,
+            format=key.rpartition(".")[2],
             size=made.size,
             sha256=made.sha256,
             seconds=made.seconds,
@@ -242,8 +291,13 @@ async def remove_sources(tools: Tools, name: Name) -> None:
     if tools.source is None or tools.config.recordings.keep_wav:
         return
     with contextlib.suppress(OSError, PbxError):
-        for file in await tools.source.files_of(name):
-            await tools.source.remove(file)
+        await _remove(tools, name)
+
+
+async def _remove(tools: Tools, name: Name) -> None:
+    assert tools.source is not None
+    for file in await tools.source.files_of(name):
+        await tools.source.remove(file)
 
 
 async def _nothing_there(tools: Tools, this: Recording, name: Name) -> Outcome:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ari_app.recording.wav import Samples, Wav
 from screenpop.errors import BadInput
-from screenpop.recordings.model import LEVELS
+from screenpop.recordings.model import LEVELS, Gap, closed
 
 Format = Literal["opus", "flac"]
 BLOCK_SECONDS = 10
@@ -27,6 +27,7 @@ LENGTH_SECONDS = 0.1
 ENERGY_DB = 3.0
 SILENT_DB = -60.0
 
+BAD_SOUND = "The sides cannot be joined: %(reason)s"
 BAD_LENGTH = "The joined file is %(found)s s long instead of %(wanted)s s."
 BAD_SIDE = "The joined file does not hold what one of the sides said."
 BAD_FILE = "The joined file cannot be read again: %(reason)s"
@@ -49,10 +50,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """A recording in parts, one after the other, all of the same rate."""
+    """A recording in parts, one after the other, all of the same rate. In its `gaps` both sides are silent: what the
+    PBX wrote there, because it was paused late or not at all, is not to be kept."""
 
     rate: int
     parts: tuple[Part, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def length(self) -> int:
@@ -65,11 +68,18 @@ class Sides:
 
     def blocks(self) -> Iterator[Samples]:
         """Ten seconds after the other, each of the shape (2, samples)."""
-        size = self.rate * BLOCK_SECONDS
+        size, at = self.rate * BLOCK_SECONDS, 0
         for part in self.parts:
             for start in range(0, part.length, size):
                 width = min(size, part.length - start)
-                yield np.stack([_cut(side.samples, start, width) for side in (part.agent, part.other)])
+                block = np.stack([_cut(side.samples, start, width) for side in (part.agent, part.other)])
+                self._leave_out(block, at)
+                yield block
+                at += width
+
+    def _leave_out(self, block: Samples, at: int) -> None:
+        for start, end in closed(self.gaps, self.seconds):
+            block[:, max(0, round(start * self.rate) - at) : max(0, round(end * self.rate) - at)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +93,15 @@ class Made:
 
 
 def make(sides: Sides, path: Path, kind: Format) -> Made:
-    """Join, write to `path`, read it again and compare. Raises BadInput where the file is not what it should be."""
+    """Join, write to `path`, read it again and compare. Raises BadInput where the file is not what it should be,
+    OSError where there is no room for it."""
     outline = _Outline(sides.length)
-    energy = _encode(sides, path, kind, outline)
+    try:
+        energy = _encode(sides, path, kind, outline)
+    except av.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise
+        raise BadInput(BAD_SOUND, reason=str(error)) from error
     _verify(path, sides.seconds, energy)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

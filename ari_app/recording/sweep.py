@@ -18,7 +18,7 @@ from screenpop.errors import PbxError
 from screenpop.facts import PbxLinkChanged, RecordingChanged
 from screenpop.ids import new_id
 from screenpop.recordings import store
-from screenpop.recordings.archive import Archive, free_megabytes
+from screenpop.recordings.archive import Archive, clear_workshop, free_megabytes
 from screenpop.recordings.model import Recording, State
 from screenpop.recordings.names import Name, name_of_file, parse_name, part_of_file
 from screenpop.store.engine import Store
@@ -124,14 +124,17 @@ class Sweep:
 
     async def look_into_folder(self) -> None:
         """Take in finished files that have no row, and take away what the archive has already."""
-        self._warn_of_full_disk()
+        await asyncio.to_thread(self._look_after_workshop)
         if self._source is None:
             return
         found = {name.text: name for file in await self._source.names() if (name := name_of_file(file))}
         async with self._store.read() as tx:
             rows = await _rows_of(tx, found)
         for text, name in found.items():
-            await (self._take_in(name) if text not in rows else self._tidy(name, rows[text]))
+            try:
+                await (self._take_in(name) if text not in rows else self._tidy(name, rows[text]))
+            except (OSError, PbxError) as error:  # one file that cannot be taken away keeps no other from being found
+                log.warning("a file of the PBX cannot be had, or not be taken away", name=text, reason=str(error))
 
     async def _take_in(self, name: Name) -> None:
         assert self._source is not None
@@ -152,7 +155,8 @@ class Sweep:
             for file in await self._source.files_of(name):
                 await self._source.remove(file)
 
-    def _warn_of_full_disk(self) -> None:
+    def _look_after_workshop(self) -> None:
+        clear_workshop(self._archive.workshop)
         full = free_megabytes(self._archive.workshop) < self._settings.min_free_mb
         if full and not self._warned:
             log.warning("the disk of the archive is nearly full: recordings wait in the PBX's folder")

@@ -19,7 +19,10 @@ from screenpop.errors import N_, NotFound, RingdeskError
 CACHE_BYTES = 2 << 30
 """Of files that were fetched from a store to be heard. The one that was not heard for longest goes first."""
 S3_SECONDS = 30
-CHUNK = 1 << 20
+CHUNK, PART = 4 << 20, 5 << 20
+"""Bytes of a file in one request from and to the store, one after the other: so much passes a slow line in time."""
+LEFT_SECONDS = 6 * 3600.0
+"""A file of the workshop that is older was left by a process that was killed."""
 _KEY = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
 NOT_THERE = N_("The file of this recording is not in the archive.")
 NO_STORE = N_("The store cannot be reached: %(reason)s")
@@ -81,7 +84,8 @@ class FolderArchive:
         _made(self._root, str(Path(key).parent))
         _to_disk(file)
         file.replace(there)
-        _to_disk(there.parent)
+        for folder in there.parents[: len(Path(key).parents)]:
+            _to_disk(folder)
 
     def fetch(self, key: str) -> Path:
         path = self._path(key)
@@ -113,7 +117,7 @@ class S3Archive:
 
     def put(self, file: Path, key: str) -> None:
         with _in_words():
-            self._store.put(_checked(key), file)
+            self._store.put(_checked(key), file, chunk_size=PART, max_concurrency=1)
         file.unlink()
 
     def fetch(self, key: str) -> Path:
@@ -123,23 +127,34 @@ class S3Archive:
             return cached
         fresh = self.workshop / f"{key.replace('/', '_')}.{os.getpid()}.{time.monotonic_ns()}"
         try:
-            with _in_words(), fresh.open("wb") as out:
-                for chunk in self._store.get(key).stream(min_chunk_size=CHUNK):
-                    out.write(bytes(chunk))
+            self._load(key, fresh)
             _make_room(self._cache, CACHE_BYTES - fresh.stat().st_size)
             _made(self._cache, str(Path(key).parent))
             fresh.replace(cached)
+            self._refuse_gone(key, cached)
         finally:
             fresh.unlink(missing_ok=True)
         return cached
 
-    def remove(self, key: str) -> None:
-        (self._cache / _checked(key)).unlink(missing_ok=True)
+    def _load(self, key: str, fresh: Path) -> None:
+        with _in_words(), fresh.open("wb") as out:
+            size = self._store.head(key)["size"]
+            for start in range(0, size, CHUNK):
+                out.write(bytes(self._store.get_range(key, start=start, end=min(size, start + CHUNK))))
+
+    def _refuse_gone(self, key: str, cached: Path) -> None:
+        """What was taken out of the store while it was fetched does not stay in the cache. Raises NotFound."""
         try:
             with _in_words():
-                self._store.delete(key)
+                self._store.head(key)
         except NotFound:
-            return
+            cached.unlink(missing_ok=True)
+            raise
+
+    def remove(self, key: str) -> None:
+        with suppress(NotFound), _in_words():
+            self._store.delete(_checked(key))
+        (self._cache / _checked(key)).unlink(missing_ok=True)
 
     def probe(self) -> None:
         """Raises RingdeskError where the store cannot be reached, or does not let us in."""
@@ -219,14 +234,26 @@ def _to_disk(path: Path) -> None:
 
 def _make_room(cache: Path, allowed: int) -> None:
     """Take files out of the cache, the oldest first, until it holds no more than `allowed` bytes."""
-    files = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in cache.rglob("*") if _is_cached(path))
-    total = sum(size for _, size, _ in files)
-    for _, size, path in files:
+    files = sorted(_files(cache), key=lambda each: each[1].st_mtime)
+    total = sum(found.st_size for _, found in files)
+    for path, found in files:
         if total <= allowed:
             return
         path.unlink(missing_ok=True)
-        total -= size
+        total -= found.st_size
 
 
-def _is_cached(path: Path) -> bool:
-    return path.is_file() and ".making" not in path.parts
+def _files(cache: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """What is in the cache; another process may take files out meanwhile."""
+    for path in cache.rglob("*"):
+        with suppress(FileNotFoundError):
+            if path.is_file() and ".making" not in path.parts:
+                yield path, path.stat()
+
+
+def clear_workshop(folder: Path) -> None:
+    """Take away what killed processes left there: nobody deletes copies that no row knows of. Raises OSError."""
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if path.suffix != ".lock" and time.time() - path.stat().st_mtime > LEFT_SECONDS:
+                path.unlink()

@@ -47,6 +47,7 @@ class Expiry:
         """For ever."""
         while True:
             try:
+                await self._recordings.clear()
                 await self.expire()
             except SQLAlchemyError:
                 log.exception("old recordings could not be deleted")

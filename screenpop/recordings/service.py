@@ -121,8 +121,8 @@ class Recordings:
         return await self._set_held(recording_id, actor, held=False, held_by="", held_why="")
 
     async def delete(self, recording_id: str, why: str, actor: str) -> None:
-        """Delete sound, transcript and outline for ever; a tombstone stays. Raises BadInput, Conflict while it is held
-        or still being made."""
+        """Delete sound, transcript and outline for ever; a tombstone stays. From a store that is away the sound goes
+        when it is back. Raises BadInput, Conflict while it is held or still being made."""
         await self._delete(await self.get(recording_id), _reason(why), actor)
 
     async def try_again(self, recording_id: str, actor: str) -> None:
@@ -140,18 +140,36 @@ class Recordings:
             await store.begin(tx, {**row, "id": new_id()})
 
     async def _delete(self, this: Recording, why: str, actor: str) -> None:
-        if this.held:
-            raise Conflict("The recording is held: let it go first.")
+        _refuse_held(this)
         if this.state == "recording":
             raise Conflict("The call is still being recorded.")
-        if this.key:
-            await asyncio.to_thread(self._archive.remove, this.key)
         async with self._store.begin() as tx:
             gone = await store.bury(tx, this, datetime.now(UTC), actor, why)
             if gone:
                 await audit.record(tx, actor, "delete", "recording", this.id, {"why": ("", why)})
-        if gone:
-            self._tell(await self.get(this.id))
+        if not gone:
+            _refuse_held(await self.get(this.id))
+            return
+        await self._take_out(await self.get(this.id))
+        self._tell(await self.get(this.id))
+
+    async def _take_out(self, this: Recording) -> None:
+        """The tombstone keeps the key until the file is gone: where that cannot be now, `clear` tries again."""
+        try:
+            if this.key:
+                await asyncio.to_thread(self._archive.remove, this.key)
+        except (RingdeskError, OSError) as error:
+            log.warning("the sound of a deleted recording is still there", recording=this.id, reason=str(error))
+            return
+        async with self._store.begin() as tx:
+            await store.write(tx, this.id, key="")
+
+    async def clear(self) -> None:
+        """Take out what was deleted and is still in the archive."""
+        async with self._store.read() as tx:
+            left = await store.select(tx, recording.c.state == "deleted", recording.c.key != "")
+        for this in left:
+            await self._take_out(this)
 
     async def expire(self, recording_id: str, why: str) -> bool:
         """Delete what the rules do not keep any longer; False where that cannot be now."""
@@ -184,6 +202,11 @@ _SUMS = sa.select(
     sa.func.sum(recording.c.size).label("bytes"),
     sa.func.sum(recording.c.seconds).label("seconds"),
 ).group_by(recording.c.state)
+
+
+def _refuse_held(this: Recording) -> None:
+    if this.held:
+        raise Conflict("The recording is held: let it go first.")
 
 
 def _reason(why: str) -> str:

@@ -86,8 +86,9 @@ async def keep(tx: AsyncConnection, done: Recording, asked_at: datetime, **value
 
 
 async def bury(tx: AsyncConnection, gone: Recording, at: datetime, by: str, why: str) -> bool:
-    """Leave only the tombstone: no key, no outline, no transcript. The figures of its analysis stay."""
-    values = {"state": "deleted", "key": "", "peaks": None, "deleted_at": at, "deleted_by": by, "deleted_why": why}
+    """Leave only the tombstone: no outline, no transcript; the key until the file is gone. The figures of its analysis
+    stay."""
+    values = {"state": "deleted", "peaks": None, "deleted_at": at, "deleted_by": by, "deleted_why": why}
     before = ("stored", "failed", "missing", "waiting")
     this = sa.update(recording).where(recording.c.id == gone.id, recording.c.state.in_(before), ~recording.c.held)
     if not (await tx.execute(this.values(values))).rowcount:

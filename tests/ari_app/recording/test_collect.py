@@ -119,16 +119,25 @@ async def test_two_files_become_one_with_each_side_on_its_channel(room: Room, ki
     assert (row["state"], row["format"], row["problem"], row["gaps"]) == ("stored", kind, "", [[1.0, 1.5], [2.9, 3.0]])
     assert row["seconds"] == pytest.approx(3.0)
     assert heard.seconds == pytest.approx(3.0, abs=0.05)
-    assert [heard.pitch(side, 0.5, 1.5) for side in (0, 1)] == [AGENT, CUSTOMER]
-    assert [heard.pitch(side, 2.3, 2.9) for side in (0, 1)] == [AGENT, 0]  # the shorter side is silent at its end
+    assert [heard.pitch(side, 0.2, 0.9) for side in (0, 1)] == [AGENT, CUSTOMER]
+    assert [heard.pitch(side, 1.6, 1.9) for side in (0, 1)] == [AGENT, CUSTOMER]
+    assert [heard.pitch(side, 2.3, 2.8) for side in (0, 1)] == [AGENT, 0]  # the shorter side is silent at its end
     levels = np.frombuffer(row["peaks"], np.uint8).reshape(2, LEVELS)
-    assert levels[0].min() > 50
-    assert (levels[1, : LEVELS * 2 // 3 - 5].min() > 50, levels[1, LEVELS * 2 // 3 + 5 :].max()) == (True, 0)
+    loud = [(side[at(0.1) : at(0.9)].min() > 50, side[at(2.1) : at(2.8)].max() > 50) for side in levels]
+    assert loud == [(True, True), (True, False)]
+    # Paused: silent, although the PBX wrote what was said.
+    assert [heard.loudness(side, 1.05, 1.45) < 0.001 for side in (0, 1)] == [True, True]
+    assert levels[:, at(1.01) : at(1.49)].max() == levels[:, at(2.91) :].max() == 0
     assert room.left() == []
     async with room.tools.store.read() as tx:
         ordered = (await tx.execute(sa.select(analysis.c.recording_id, analysis.c.state))).one()
         assert await tx.scalar(sa.select(call.c.recorded)) is True
     assert tuple(ordered) == ("r", "waiting")
+
+
+def at(second: float) -> int:
+    """The place in the outline of a recording of three seconds."""
+    return int(LEVELS * second / 3)
 
 
 async def test_parts_follow_each_other(room: Room) -> None:
@@ -147,6 +156,59 @@ async def test_twice_is_once(room: Room) -> None:
     assert [await room.collect(), await room.collect()] == ["stored", "done"]
 
 
+async def test_two_workers_do_not_collect_the_same_recording(room: Room) -> None:
+    """Huey may give it to both: each would put its own file, and one of them would not fit the checksum."""
+    both(room)
+    code = (
+        "import sys, ari_app.recording.collect as c, pathlib\n"
+        "with c._alone(pathlib.Path(sys.argv[1]), 'r') as alone: print(alone, flush=True); sys.stdin.read()"
+    )
+    command = (sys.executable, "-c", code, str(room.tools.archive.workshop))
+    pipe = asyncio.subprocess.PIPE
+    other = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert other.stdout is not None
+    assert await other.stdout.readline() == b"True\n"
+    assert await room.collect() == "later"
+    other.kill()
+    await other.wait()
+    assert await room.collect() == "stored"
+
+
+async def test_deleted_while_it_is_collected_it_leaves_nothing(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    both(room)
+    right = collecting._put
+
+    async def put(*given: Any) -> None:
+        await right(*given)
+        await room.set_row(state="deleted")
+
+    monkeypatch.setattr(collecting, "_put", put)
+    assert await room.collect() == "done"
+    assert not list(room.archive.rglob("*.opus"))
+
+
+async def test_call_in_which_nobody_was_connected_leaves_nothing(room: Room) -> None:
+    """The PBX makes both files when the phones ring."""
+    async with room.tools.store.begin() as tx:
+        await tx.execute(sa.update(call).values(talk_seconds=0))
+    room.write("out", wav(b""))
+    room.write("in", wav(b""))
+    assert await room.collect() == "done"
+    assert room.left() == []
+    async with room.tools.store.read() as tx:
+        assert (await tx.execute(sa.select(recording))).all() == []
+
+
+async def test_folder_of_the_pbx_that_is_away_is_waited_for(room: Room) -> None:
+    both(room)
+    away = room.spool.rename(room.spool.with_name("away"))
+    assert await room.collect(after=5000) == "later"
+    row = await room.row()
+    assert (row["state"], "No such file or directory" in row["problem"]) == ("waiting", True)
+    away.rename(room.spool)
+    assert await room.collect() == "stored"
+
+
 async def test_killed_between_the_file_and_its_row_it_is_done_again(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,8 +224,7 @@ async def test_killed_between_the_file_and_its_row_it_is_done_again(
     assert (await room.row())["state"] == "waiting"
     assert len(room.left()) == 2
     assert await room.collect() == "stored"
-    files = [path for path in room.archive.rglob("*") if path.is_file()]
-    assert [path.name for path in files] == ["1700000000.12.opus"]
+    assert [path.name for path in room.archive.rglob("*.opus")] == ["1700000000.12.opus"]
 
 
 async def test_wav_files_stay_where_that_is_wanted(room: Room) -> None:
@@ -179,6 +240,14 @@ async def test_file_that_is_still_written_is_waited_for(room: Room) -> None:
     room.write("in", wav(tone(CUSTOMER, 3)))
     assert await room.collect(after=5) == "later"
     assert ((await room.row())["state"], len(room.left())) == ("waiting", 2)
+
+
+async def test_open_file_that_was_written_to_lately_is_waited_for(room: Room) -> None:
+    """The caller is parked, and the end of the call was noted too early: what comes then must not be lost."""
+    room.write("out", wav(tone(AGENT, 3), declared=0), quiet=20.0)
+    room.write("in", wav(tone(CUSTOMER, 3), declared=0), quiet=20.0)
+    assert await room.collect(after=600) == "later"
+    assert len(room.left()) == 2
 
 
 async def test_half_written_file_is_kept_as_far_as_it_goes_and_said_so(room: Room) -> None:
@@ -281,7 +350,7 @@ async def test_joined_file_without_one_of_the_voices_is_not_taken(room: Room, mo
     assert await room.collect() == "failed"
     row = await room.row()
     assert ("what one of the sides said" in row["problem"], len(room.left())) == (True, 2)
-    assert not [path for path in room.archive.rglob("*") if path.is_file()]
+    assert not list(room.archive.rglob("*.opus"))
 
 
 async def test_deleted_recording_is_not_collected(room: Room) -> None:

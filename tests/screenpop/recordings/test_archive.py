@@ -98,6 +98,39 @@ def test_what_was_heard_is_kept_for_a_while_within_a_bound(
     assert archive.fetch("c/0.opus").read_bytes() == bytes(1000)
 
 
+def test_what_is_deleted_while_it_is_fetched_does_not_stay_in_the_cache(
+    endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = open_archive(config(tmp_path, endpoint))
+    put(archive, KEY, b"sound")
+    right = archives._make_room
+
+    def meanwhile(cache: Path, allowed: int) -> None:
+        archive.remove(KEY)
+        right(cache, allowed)
+
+    monkeypatch.setattr(archives, "_make_room", meanwhile)
+    with pytest.raises(NotFound):
+        archive.fetch(KEY)
+    assert not [path for path in (tmp_path / "recordings-cache").rglob("*") if path.is_file()]
+
+
+def test_file_goes_and_comes_in_pieces(endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow line must carry each of them within the time limit, not all."""
+    monkeypatch.setattr(archives, "CHUNK", 1_000_000)
+    archive, data = open_archive(config(tmp_path, endpoint)), os.urandom(6_500_000)
+    put(archive, KEY, data)
+    assert archive.fetch(KEY).read_bytes() == data
+
+
+def test_workshop_loses_what_a_killed_process_left(tmp_path: Path) -> None:
+    for name, age in (("old.opus", 7 * 3600), ("new.opus", 60), ("collect.lock", 7 * 3600)):
+        (tmp_path / name).write_bytes(b"x")
+        os.utime(tmp_path / name, (time.time() - age, time.time() - age))
+    archives.clear_workshop(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"new.opus", "collect.lock"}
+
+
 def test_store_that_is_away_is_told_in_words(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     archive = open_archive(config(tmp_path, f"http://127.0.0.1:{port}"))

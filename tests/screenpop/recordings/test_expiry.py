@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from screenpop.bus import Bus
 from screenpop.calls import text
-from screenpop.errors import BadInput, Conflict, NotFound
+from screenpop.errors import BadInput, Conflict, NotFound, RingdeskError
 from screenpop.facts import RecordingChanged
+from screenpop.recordings import store as rows
 from screenpop.recordings.archive import FolderArchive
 from screenpop.recordings.expiry import Expiry, due_before
 from screenpop.recordings.retention import Aged, KeepRule, Retention, leaves_at, leaving
@@ -167,6 +168,37 @@ async def test_deletion_takes_the_words_and_leaves_the_figures(shelf: Shelf) -> 
     assert [(fact.recording_id, fact.state) for fact in shelf.facts] == [("r", "deleted")]
     with pytest.raises(NotFound):
         await shelf.recordings.path_of(await shelf.recordings.get("r"))
+
+
+async def test_sound_that_cannot_be_deleted_now_is_deleted_later(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    await shelf.put("r")
+    file = shelf.folder / "2026/01/01/r.opus"
+
+    def refuse(archive: FolderArchive, key: str) -> None:
+        raise RingdeskError("The store cannot be reached: %(reason)s", reason="it is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderArchive, "remove", refuse)
+        await shelf.recordings.delete("r", "asked for", "admin")
+    assert (await shelf.states(), file.exists()) == ({"r": "deleted"}, True)
+    await shelf.recordings.clear()
+    assert ((await shelf.recordings.get("r")).key, file.exists()) == ("", False)
+
+
+async def test_hold_that_comes_while_it_is_deleted_keeps_the_sound(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shelf.put("r")
+    right = rows.bury
+
+    async def bury(*given: Any) -> bool:
+        await given[0].execute(sa.update(recording).values(held=True))
+        return await right(*given)
+
+    monkeypatch.setattr(rows, "bury", bury)
+    with pytest.raises(Conflict):
+        await shelf.recordings.delete("r", "asked for", "admin")
+    assert (await shelf.states(), (shelf.folder / "2026/01/01/r.opus").exists()) == ({"r": "stored"}, True)
 
 
 async def test_held_recording_cannot_be_deleted_until_it_is_let_go(shelf: Shelf) -> None:
