@@ -127,6 +127,8 @@ async def order_open(config: Config) -> None:
 async def serve_the_service() -> None:
     """Work for the service that started this process."""
     order = await asyncio.to_thread(sys.stdin.buffer.readline)
+    if not order.endswith(b"\n"):
+        return  # the service ended before it could say what there is to do
     given = msgspec.json.decode(order, type=Contract)
     threading.Thread(target=_end_with_the_service, daemon=True).start()
     await work(given.config, given.name, given.idle)

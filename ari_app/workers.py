@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import shutil
+import sqlite3
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ BACK_OFF_SECONDS = (0.0, 1.0, 5.0, 15.0, 60.0)
 """Before the next worker is started, after so many that died."""
 LONGEST_LINE = 1 << 20
 STOP_SECONDS = 2.0
+RETRY_SECONDS = 1.0
 COMMAND = (sys.executable, "-m", "ari_app.main", "worker", "--for-the-service")
 
 log = structlog.get_logger(__name__)
@@ -68,19 +70,31 @@ class Workers:
 
     def _note(self, kind: Kind, recording_id: str) -> None:
         """What is too much is found by the sweep."""
-        if (kind == "collect" or self._config.analysis.enabled) and len(self._noted) < MOST_NOTED:
+        if self._is_done_here(kind) and len(self._noted) < MOST_NOTED:
             self._noted[kind, recording_id] = None
             self._woken.set()
 
+    def _is_done_here(self, kind: Kind) -> bool:
+        """Where nothing is analysed, orders of an earlier time stay on the list, and no worker is started for them."""
+        return kind == "collect" or self._config.analysis.enabled
+
     async def run(self) -> None:
         """For ever; a failing disk is tried again and again."""
-        jobs = await asyncio.to_thread(Jobs, self._config.server.data_dir)
+        jobs = await self._opened()
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
                     await self._look(jobs, group)
         finally:
             await asyncio.to_thread(jobs.close)
+
+    async def _opened(self) -> Jobs:
+        while True:
+            try:
+                return await asyncio.to_thread(Jobs, self._config.server.data_dir)
+            except (sqlite3.Error, OSError) as error:
+                log.warning("the list of jobs cannot be opened", reason=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _look(self, jobs: Jobs, group: asyncio.TaskGroup) -> None:
         """Order what is to be done, start workers for it, and wait for more."""
@@ -90,9 +104,9 @@ class Workers:
                 self._began = True
             await self._sweep(jobs)
             await self._until_woken(jobs, group, time.monotonic() + SWEEP_SECONDS)
-        except (sa.exc.SQLAlchemyError, OSError) as error:
+        except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
             log.warning("work could not be ordered", reason=str(error))
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _until_woken(self, jobs: Jobs, group: asyncio.TaskGroup, deadline: float) -> None:
         while time.monotonic() < deadline:
@@ -131,7 +145,7 @@ class Workers:
 
     async def _start_workers(self, jobs: Jobs, group: asyncio.TaskGroup) -> float:
         """Start as many as are allowed and useful; for how many seconds nothing is to be done here."""
-        waiting = [await self._in_thread(jobs, jobs.waiting, kind) for kind in KINDS]
+        waiting = [await self._in_thread(jobs, jobs.waiting, kind) for kind in KINDS if self._is_done_here(kind)]
         wanted = min(self._config.analysis.workers, max(waiting))
         pause = self._not_before - time.monotonic()
         if len(self._running) >= wanted:
@@ -148,7 +162,7 @@ class Workers:
         code: int | str = "not started"
         try:
             code = await self._employ(name)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a line without an end
             code = str(error)
         finally:
             self._running.pop(name, None)

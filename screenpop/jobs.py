@@ -5,11 +5,13 @@ ordered again by a sweep that looks at the rows. Each kind has a queue of its ow
 from being collected.
 """
 
+import sqlite3
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal, get_args
 
+import structlog
 from huey import SqliteHuey
 
 Kind = Literal["collect", "analyse"]
@@ -17,14 +19,16 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 FILE = "jobs.db"
 BUSY_SECONDS = 10
 
+log = structlog.get_logger(__name__)
+
 
 class Jobs:
-    """The orders of one data directory. Every method touches the disk: call it in `thread`."""
+    """The orders of one data directory. Every method touches the disk: call it in `thread`. Raises sqlite3.Error where
+    the file cannot be read or written now."""
 
     def __init__(self, data_dir: str | Path) -> None:
         Path(data_dir).mkdir(parents=True, exist_ok=True)
-        file = str(Path(data_dir) / FILE)
-        self._queues = {kind: SqliteHuey(kind, filename=file, results=False, timeout=BUSY_SECONDS) for kind in KINDS}
+        self._queues = _opened(Path(data_dir) / FILE)
         self._tasks = {kind: queue.task(name=kind)(_ordered) for kind, queue in self._queues.items()}
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="jobs")
         """One thread, and so one connection, for all of them."""
@@ -48,6 +52,23 @@ class Jobs:
         for queue in self._queues.values():
             self.thread.submit(queue.storage.close)
         self.thread.shutdown()
+
+
+def _opened(file: Path) -> dict[Kind, SqliteHuey]:
+    """The queues of the file. One that is broken is begun anew: the sweep orders again what was on it."""
+    try:
+        return _queues(file)
+    except sqlite3.OperationalError:  # locked, or the disk is full: it may be whole
+        raise
+    except sqlite3.DatabaseError as error:
+        log.error("the list of jobs was broken and is begun anew", file=str(file), reason=str(error))
+        for each in (file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm"))):
+            each.unlink(missing_ok=True)
+        return _queues(file)
+
+
+def _queues(file: Path) -> dict[Kind, SqliteHuey]:
+    return {kind: SqliteHuey(kind, filename=str(file), results=False, timeout=BUSY_SECONDS) for kind in KINDS}
 
 
 def _ordered(id_: str) -> None:

@@ -4,8 +4,9 @@ import asyncio
 import os
 import shutil
 import signal
+import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,11 +21,11 @@ import sqlalchemy as sa
 from ari_app.recording.sound import Part, Sides, make
 from ari_app.recording.wav import Wav
 from ari_app.worker_wire import Contract, from_line, to_line
-from ari_app.workers import COMMAND, Workers
+from ari_app.workers import COMMAND, SWEEP_SECONDS, Workers
 from screenpop.bus import Bus
 from screenpop.config import Analysis, Config, Server
 from screenpop.facts import AnalysisChanged, RecordingChanged, TrackerHeard
-from screenpop.jobs import Jobs
+from screenpop.jobs import Jobs, Kind
 from screenpop.store.engine import Store, default_url
 from screenpop.store.tables import analysis, call, recording
 from tests.until import until
@@ -229,3 +230,52 @@ def test_order_is_taken_once_in_its_turn(tmp_path: Path) -> None:
     assert again.take("collect") == "r3"
     again.close()
     jobs.close()
+
+
+def test_broken_list_of_jobs_is_begun_anew(tmp_path: Path) -> None:
+    (tmp_path / "jobs.db").write_bytes(b"no database" * 500)
+    jobs = Jobs(tmp_path)
+    jobs.order("analyse", ["r1"])
+    assert jobs.take("analyse") == "r1"
+    jobs.close()
+
+
+async def test_locked_list_of_jobs_ends_no_service(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+
+    def order(self: Jobs, kind: Kind, ids: Iterable[str]) -> None:
+        if not refused:
+            refused.extend(ids)
+            raise sqlite3.OperationalError("database is locked")
+        given(self, kind, ids)
+
+    given = Jobs.order
+    monkeypatch.setattr(Jobs, "order", order)
+    await house.keep("r1")
+    async with running(house):
+        await house.becomes("r1", "done")
+    assert refused == ["r1"]
+
+
+async def test_no_worker_is_started_for_orders_of_what_is_switched_off(house: House, tmp_path: Path) -> None:
+    house.workers = Workers(Config(server=house.config.server, analysis=Analysis(enabled=False)), house.store, Bus())
+    jobs, looked = Jobs(tmp_path), list[float]()
+    jobs.order("analyse", ["r1"])
+    async with asyncio.TaskGroup() as group:
+        looked.append(await house.workers._start_workers(jobs, group))
+        assert workers_of_ours() == []
+        jobs.order("collect", ["r1"])
+        looked.append(await house.workers._start_workers(jobs, group))
+        await until(lambda: len(workers_of_ours()) == 1, LIMIT)
+        os.kill(workers_of_ours()[0], signal.SIGKILL)
+    assert looked == [SWEEP_SECONDS, SWEEP_SECONDS]
+    jobs.close()
+
+
+async def test_worker_of_a_service_that_ended_before_it_said_a_word_ends_quietly() -> None:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*COMMAND, stdin=pipe, stdout=pipe, stderr=pipe)
+    assert await asyncio.wait_for(process.communicate(b'{"config"'), LIMIT) == (b"", b"")
+    assert process.returncode == 0
