@@ -87,7 +87,9 @@ async def open_orders(tx: AsyncConnection, now: datetime, limit: int) -> list[st
 
 
 def _open(now: datetime) -> sa.ColumnElement[bool]:
-    dead = sa.and_(a.state == "running", a.beat_at < now - LEASE)
+    # A beat far ahead is one from before the clock was set back: waiting for it could take hours.
+    silent = sa.or_(a.beat_at < now - LEASE, a.beat_at > now + LEASE)
+    dead = sa.and_(a.state == "running", silent)
     return sa.or_(a.state == "waiting", dead)
 
 

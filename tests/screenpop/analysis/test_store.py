@@ -110,6 +110,11 @@ async def test_order_of_a_worker_that_no_longer_beats_is_taken_by_another(store:
         assert await rows.open_orders(tx, LATER, 10) == []
 
 
+async def test_order_of_a_dead_worker_is_taken_by_another_when_the_clock_was_set_back_meanwhile(store: Store) -> None:
+    await claim(store, "w1", NOW + timedelta(hours=5))
+    assert await claim(store, "w2", NOW) is not None
+
+
 async def test_worker_that_lost_its_order_writes_nothing(store: Store) -> None:
     order = await claim(store, "w1")
     assert order is not None
