@@ -37,20 +37,27 @@ WORDS = {
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer every error in the form that the asker reads."""
+    """Answer every error in the form that the asker reads; an answer that has begun is broken off, so that nobody takes
+    it for whole."""
     try:
         return await handler(request)
-    except RingdeskError as error:
-        return _refusal(request, error)
-    except web.HTTPException as error:
-        if error.status < HTTPStatus.BAD_REQUEST:
+    except Exception as error:
+        if request.writer.output_size:
             raise
+        return _answer_to(request, error)
+
+
+def _answer_to(request: web.Request, error: Exception) -> web.StreamResponse:
+    if isinstance(error, RingdeskError):
+        return _refusal(request, error)
+    if isinstance(error, web.HTTPException):
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise error
         status = HTTPStatus(error.status)
         return _answer(request, status, status.name.lower(), translate(request, _words(status)))
-    except Exception:
-        log.exception("request failed", method=request.method, path=request.path)
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        return _answer(request, status, "internal", translate(request, _words(status)))
+    log.error("request failed", method=request.method, path=request.path, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _answer(request, status, "internal", translate(request, _words(status)))
 
 
 def status_of(error: RingdeskError) -> tuple[HTTPStatus, str]:

@@ -10,9 +10,13 @@ import msgspec
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from aiohttp import ClientPayloadError
 
 from screenpop.agents.rights import Permission
 from screenpop.calls import text
+from screenpop.calls.finder import CallPage
+from screenpop.calls.search_plan import Asked
+from screenpop.errors import BadInput
 from screenpop.store.tables import audit, call, call_tag, recording, transcript
 from tests.web.conftest import Client, SignIn
 from tests.web.recorded import segments
@@ -282,6 +286,26 @@ async def test_file_that_would_be_too_large_is_refused_in_words(
     monkeypatch.setattr(exports, "MOST", 2)
     answer = await (await sign_in("sue")).get("/calls/export.csv")
     assert (answer.status, "more than 2 calls" in await answer.text()) == (422, True)
+
+
+@pytest.mark.usefixtures("calls")
+async def test_file_that_cannot_be_finished_is_broken_off_and_does_not_look_whole(
+    sign_in: SignIn, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, places = services.finder.page, list[str]()
+
+    async def too_slow(asked: Asked, limit: int, after: str = "", before: str = "") -> CallPage:
+        places.append(after)
+        if after:
+            raise BadInput("This search takes too long. Choose a shorter period.", "q")
+        return await page(asked, limit, after, before)
+
+    monkeypatch.setattr(exports, "CHUNK", 2)
+    monkeypatch.setattr(services.finder, "page", too_slow)
+    answer = await (await sign_in("sue")).get("/calls/export.csv")
+    with pytest.raises(ClientPayloadError):
+        await answer.read()
+    assert len(places) == 2
 
 
 @pytest.mark.parametrize(
