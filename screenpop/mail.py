@@ -125,9 +125,9 @@ class Mailer:
             with _said():
                 await client.connect()
             yield client
-        finally:
             with suppress(Exception):
                 await client.quit()
+        finally:  # without a farewell where it failed: a silent server would hold up our own end
             client.close()
 
     async def _address(self, client: "SMTP", recipients: Sequence[str]) -> list[str]:

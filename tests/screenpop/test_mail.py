@@ -2,6 +2,8 @@
 
 import asyncio
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace as _replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,8 +107,10 @@ async def test_server_that_refuses_the_mail_is_said_and_the_mail_was_not_sent() 
     assert not failed.value.unsure
 
 
-async def test_server_that_falls_silent_at_the_mail_leaves_it_unsure() -> None:
-    handed, gone = asyncio.Event(), asyncio.Event()
+@asynccontextmanager
+async def silent_server(seconds: float) -> AsyncIterator[Mail]:
+    """A server that says nothing more once the mail itself comes, and for how long that is borne."""
+    gone = asyncio.Event()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 here\r\n")
@@ -116,22 +120,42 @@ async def test_server_that_falls_silent_at_the_mail_leaves_it_unsure() -> None:
                 break
         await reader.read()
         writer.close()
-        await writer.wait_closed()
         gone.set()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    yield Mail(host="127.0.0.1", port=port, security="none", sender="d@e.com", timeout=seconds)
+    await gone.wait()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_server_that_falls_silent_at_the_mail_leaves_it_unsure() -> None:
+    handed = asyncio.Event()
 
     async def handing() -> None:
         handed.set()
 
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    config = Mail(
-        host="127.0.0.1", port=server.sockets[0].getsockname()[1], security="none", sender="d@e.com", timeout=1
-    )
-    with pytest.raises(MailFailed) as failed:
-        await Mailer(config).send(message_of(LETTER, "d@e.com", ("a@e.com",), AT, ""), ["a@e.com"], handing)
+    async with silent_server(1) as config:
+        with pytest.raises(MailFailed) as failed:
+            await Mailer(config).send(message_of(LETTER, "d@e.com", ("a@e.com",), AT, ""), ["a@e.com"], handing)
     assert (failed.value.unsure, handed.is_set()) == (True, True)
-    await gone.wait()
-    server.close()
-    await server.wait_closed()
+
+
+async def test_silent_server_does_not_hold_up_our_own_end() -> None:
+    handed = asyncio.Event()
+
+    async def handing() -> None:
+        handed.set()
+
+    async with silent_server(600) as config, asyncio.timeout(30):
+        message = message_of(LETTER, "d@e.com", ("a@e.com",), AT, "")
+        sending = asyncio.create_task(Mailer(config).send(message, ["a@e.com"], handing))
+        await handed.wait()
+        await asyncio.sleep(0)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
 
 
 async def test_sign_in_that_is_refused_is_said() -> None:
