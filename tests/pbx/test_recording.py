@@ -200,7 +200,7 @@ async def test_call_is_one_recording_with_each_side_on_its_channel_pauses_and_tr
     assert [sound.pitch(side, end - 0.9, end - 0.2) for side in (0, 1)] == [COLLEAGUE, CUSTOMER]
     for start, stop in row["gaps"]:
         assert [sound.pitch(side, start + 0.1, stop - 0.1) for side in (0, 1)] == [0, 0]
-    # The gap is told when the PBX's answer is read: on a busy machine that is later than its own silence, never by much.
+    # The gap is told when the answer of the PBX is read: on a busy machine a little later than its own silence.
     quiet = [span for span in sound.silences(1) if span[1] - span[0] > 0.3]
     assert len(quiet) == 2
     for (start, stop), (quiet_from, quiet_to) in zip(row["gaps"], quiet, strict=True):
