@@ -27,6 +27,7 @@ from ari_app.control import AmiControl
 from ari_app.demo.calls import DemoCalls
 from ari_app.listen import AmiEar
 from ari_app.logs import set_up_logging
+from ari_app.memory import give_back_memory
 from ari_app.migrate import migrate
 from ari_app.recording.house import make_recording
 from ari_app.workers import Workers
@@ -213,6 +214,7 @@ async def _warm_up(renderer: CardRenderer) -> None:
     await asyncio.to_thread(warm_up)
     await asyncio.to_thread(renderer.warm_up)
     gc.collect()
+    await asyncio.to_thread(give_back_memory)
     gc.freeze()
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from ari_app import migrate
 from ari_app.commands import migrate as command
@@ -49,6 +50,12 @@ async def test_upgrade_head_equals_the_metadata(tmp_path: Path) -> None:
     assert migrated == migrate.head()
     assert schema(tmp_path / "migrated" / "ringdesk.db") == schema(tmp_path / "made" / "ringdesk.db")
     assert categories(tmp_path / "migrated" / "ringdesk.db") == categories(tmp_path / "made" / "ringdesk.db")
+
+
+def test_scripts_are_named_by_their_revisions() -> None:
+    scripts = ScriptDirectory.from_config(migrate.alembic_config())
+    assert migrate.revisions() == tuple(script.revision for script in reversed(list(scripts.walk_revisions())))
+    assert migrate.head() == scripts.get_current_head()
 
 
 def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import jinja2
 import pytest
 
 from tests.web.conftest import Client
+from web import render
 from web.look import icon
 from web.render import HERE, static_url
 
@@ -89,3 +90,29 @@ async def test_static_file_is_kept_by_browsers_for_as_long_as_it_is_the_same(ano
     answer = await anonymous.get(static_url(name))
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
     assert (await anonymous.get(f"/static/{name}")).headers["Cache-Control"] == "no-cache"
+
+
+def test_template_is_compiled_once_for_all_starts_and_anew_when_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "HERE", tmp_path)
+    (tmp_path / "page.html").write_text("one")
+
+    def text() -> str:
+        loader = jinja2.FileSystemLoader(tmp_path)
+        return jinja2.Environment(loader=loader, bytecode_cache=render.Compiled()).get_template("page.html").render()
+
+    kept = tmp_path / "__pycache__"
+    assert text() == "one"
+    [file] = kept.iterdir()
+    made = file.stat().st_mtime_ns
+    assert (text(), file.stat().st_mtime_ns) == ("one", made)
+    (tmp_path / "page.html").write_text("two")
+    assert (text(), [each.name for each in kept.iterdir()]) == ("two", [file.name])
+
+
+def test_templates_work_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "page.html").write_text("one")
+    monkeypatch.setattr(render, "HERE", Path("/proc"))
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(tmp_path), bytecode_cache=render.Compiled())
+    assert environment.get_template("page.html").render() == "one"
