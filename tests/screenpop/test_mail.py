@@ -108,7 +108,7 @@ async def test_server_that_refuses_the_mail_is_said_and_the_mail_was_not_sent() 
 
 
 @asynccontextmanager
-async def silent_server(seconds: float) -> AsyncIterator[Mail]:
+async def silent_server(seconds: int) -> AsyncIterator[Mail]:
     """A server that says nothing more once the mail itself comes, and for how long that is borne."""
     gone = asyncio.Event()
 
