@@ -7,8 +7,9 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -211,11 +212,26 @@ async def _warm_up(renderer: CardRenderer) -> None:
 
     A full collection looks at everything that was imported: 90 ms when measured, in which no card could be shown.
     """
-    await asyncio.to_thread(warm_up)
+    await _aside(warm_up)
     await asyncio.to_thread(renderer.warm_up)
     gc.collect()
     await asyncio.to_thread(give_back_memory)
     gc.freeze()
+
+
+async def _aside(work: Callable[[], None]) -> None:
+    """Do it in a thread that the end of the service does not wait for: on a busy machine that would take seconds."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, name="aside", daemon=True).start()
+    await done.wait()
 
 
 async def _close_vanished(core: Core, attachment: Attachment) -> None:

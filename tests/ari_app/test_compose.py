@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -143,3 +144,24 @@ async def test_a_locked_store_does_not_end_the_service_while_it_ends_calls_of_an
     bus.publish(PbxLinkChanged(up=True, state="up"))
     await asyncio.wait_for(closing, 5)
     assert (tried, counted) == (["first", "second", "third"], ["1.1"])
+
+
+async def test_what_is_loaded_aside_is_waited_for_but_not_by_the_end_of_the_service() -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait(30)
+        ended.set()
+
+    loading = asyncio.create_task(compose._aside(work))
+    await until(begun.is_set)
+    assert not loading.done()
+    loading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+    assert not ended.is_set()
+    go_on.set()
+    await until(ended.is_set)
+    await compose._aside(begun.clear)
+    assert not begun.is_set()
