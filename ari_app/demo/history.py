@@ -61,10 +61,10 @@ class Planned:
 def past_calls(now: datetime, numbers: Sequence[str], recorded: Sequence[float] = ()) -> list[Planned]:
     """The calls of the `DAYS` days before `now`, the oldest first; `now` has the company's time zone.
 
-    `numbers` are those of the customers; who called in vain is called back within hours, mostly. For each length in
-    `recorded` (seconds) there is a call with a talk just as long, marked as `recorded`.
+    `numbers` are those of the customers, if there are any; who called in vain is called back within hours, mostly.
+    For each length in `recorded` (seconds) there is a call with a talk just as long, marked as `recorded`.
     """
-    dice = random.Random(20)  # noqa: S311 (nothing is kept secret by it)
+    dice, numbers = random.Random(20), numbers or STRANGERS  # noqa: S311 (nothing is kept secret by it)
     calls = [_recorded(now, place, seconds, dice, numbers) for place, seconds in enumerate(recorded)]
     for at in _moments(now, dice):
         call = _call(at, dice, numbers)

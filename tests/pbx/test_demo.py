@@ -103,7 +103,8 @@ async def test_demo_comes_up_takes_a_call_and_leaves_nothing(demo: Running) -> N
 def no_customers(demo: Running) -> None:
     """The sample company is not loaded: it takes a while."""
     demo.data.mkdir()
-    (demo.data / "sample.loaded").touch()
+    for loaded in ("sample.loaded", "past.loaded"):
+        (demo.data / loaded).touch()
 
 
 @pytest.mark.usefixtures("no_customers")

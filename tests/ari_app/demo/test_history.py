@@ -68,3 +68,7 @@ def test_calls_that_are_to_be_heard_last_as_long_as_their_recordings() -> None:
     lengths = [31.5, 52.0, 28.25]
     heard = [call for call in past_calls(NOW, NUMBERS, lengths) if call.recorded]
     assert sorted(call.talk_seconds for call in heard) == pytest.approx(sorted(lengths))
+
+
+def test_past_of_a_company_without_customers_is_of_strangers() -> None:
+    assert len(past_calls(NOW, [], [30.0])) >= 300
