@@ -21,6 +21,10 @@ class Choices:
     categories: list[tuple[str, str]]
 
 
+NO_CHOICES = Choices(queues=[], lines=[], teams=[], categories=[])
+"""For who sees own calls only: what else there is in the house is none of his business."""
+
+
 async def choices(store: Store) -> Choices:
     """The queues and lines that calls came in by, and the teams and categories that somebody set up."""
     async with store.read() as tx:

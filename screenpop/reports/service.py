@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import Callable
 
 from screenpop.board.level import Target
+from screenpop.errors import N_, BadInput
 from screenpop.reports import plans
 from screenpop.reports.model import Asked, Report, View
 from screenpop.store.engine import Store
+from screenpop.store.limit import TooSlow, time_limit
 
 AT_ONCE = 2
 """So many reports are counted at a time: the others wait, and the rest of the house keeps its readers."""
+PATIENCE = 60.0
+"""Seconds that one may take."""
+_TOO_SLOW = N_("This search takes too long. Choose a shorter period.")
 
 
 class Reports:
@@ -25,6 +30,10 @@ class Reports:
         return self._target()
 
     async def make(self, view: View, asked: Asked) -> Report:
-        """One view of the calls asked for, whole."""
+        """One view of the calls asked for, whole. Raises BadInput where that takes too long."""
         async with self._turn, self._store.read() as tx:
-            return await plans.make(tx, view, asked)
+            try:
+                async with time_limit(tx, PATIENCE):
+                    return await plans.make(tx, view, asked)
+            except TooSlow:
+                raise BadInput(_TOO_SLOW, "from") from None

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
-from screenpop.reports.choices import choices
+from screenpop.reports.choices import NO_CHOICES, choices
 from screenpop.reports.measures import MEASURES
 from screenpop.reports.model import Report
 from screenpop.reports.plans import PLANS
@@ -44,8 +44,7 @@ async def definitions(request: web.Request) -> web.StreamResponse:
 
 
 async def _in_time(making: "asyncio.Future[Report]", seconds: float | None) -> Report | None:
-    """The report, or None where it takes longer. A question of the database cannot be broken off: it goes on, and
-    warms what the next one reads."""
+    """The report, or None where it takes longer: then it goes on, and warms what the next one reads."""
     done, _ = await asyncio.wait([making], timeout=seconds)
     if done:
         return making.result()
@@ -62,7 +61,7 @@ async def _frame(request: web.Request, asking: Question) -> dict[str, Any]:
         "tabs": [(view, NAMES[view]) for view in (VIEWS if asking.sees_all else OWN_VIEWS)],
         "periods": PERIODS,
         "people": people,
-        "choices": await choices(house.store),
+        "choices": await choices(house.store) if asking.sees_all else NO_CHOICES,
         "chosen": chosen(asking.asked),
         "filtered": any(chosen(asking.asked).values()),
         "compares": bool(PLANS[asking.view].tiles),

@@ -111,7 +111,10 @@ async def test_agent_reaches_nobody_elses_figures_by_any_address(month: Services
     report = await month.reports.make("overview", asking.asked)
     taken = report.totals["talk_sum"]
     assert (taken.value, taken.n) == (0, 0)
-    assert "Name of 102" not in await text_of(client, "/reports")
+    shown = await text_of(client, "/reports")
+    assert "Name of 102" not in shown
+    assert 'id="r-queue"' not in shown
+    assert 'id="r-queue"' in await text_of(await sign_in("sue"), "/reports")
     for address in ("/reports/schedules", "/reports/schedules/x"):
         assert (await client.get(address)).status == 403
 
@@ -162,6 +165,15 @@ async def test_hostile_names_stay_text(month: Services, sign_in: SignIn) -> None
     text = await text_of(await sign_in("sue"), "/reports/customers?whole=1")
     assert "&lt;img src=x onerror=alert(1)&gt;" in text
     assert "<img src=x" not in text
+
+
+async def test_report_that_takes_too_long_is_refused_in_words(
+    month: Services, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screenpop.reports.service.PATIENCE", -1.0)
+    monkeypatch.setattr("screenpop.store.limit.STEPS", 10)
+    answer = await (await sign_in("sue")).get("/reports?whole=1")
+    assert (answer.status, "takes too long" in await answer.text()) == (422, True)
 
 
 async def test_reports_are_counted_two_at_a_time(month: Services) -> None:
