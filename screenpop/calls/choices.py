@@ -28,11 +28,11 @@ class Choices:
 async def choices(tx: AsyncConnection) -> Choices:
     """What there is to choose from. Each column is read by its index, one step for each value."""
     return Choices(
-        queues=await _values(tx, call.c.queue),
-        lines=await _values(tx, call.c.line),
-        dispositions=await _values(tx, call.c.disposition),
-        tags=await _values(tx, call_tag.c.tag),
-        teams=await _values(tx, user.c.team),
+        queues=await values_of(tx, call.c.queue),
+        lines=await values_of(tx, call.c.line),
+        dispositions=await values_of(tx, call.c.disposition),
+        tags=await values_of(tx, call_tag.c.tag),
+        teams=await values_of(tx, user.c.team),
         categories=await _named(tx, category),
         trackers=await _named(tx, word_tracker),
     )
@@ -46,8 +46,9 @@ async def customer_names(tx: AsyncConnection, ids: tuple[str, ...]) -> dict[str,
     return {row.id: row.name or row.company for row in await tx.execute(query)}
 
 
-async def _values(tx: AsyncConnection, column: "sa.Column[str]") -> tuple[str, ...]:
-    """The different texts of a column, "" left out."""
+async def values_of(tx: AsyncConnection, column: "sa.Column[str]") -> tuple[str, ...]:
+    """The different texts of an indexed column in order, "" left out: one look into the index for each, as reading all
+    calls would take too long."""
     following = sa.select(sa.func.min(column))
     found = following.where(column > "").cte("found", recursive=True)
     value = found.c[0]

@@ -1,14 +1,12 @@
 """What reports can be limited to: the queues, lines, teams and categories that there are."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
+from screenpop.calls.choices import values_of
 from screenpop.store.engine import Store
 from screenpop.store.tables import call, category, line, user
-
-MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +26,8 @@ NO_CHOICES = Choices(queues=[], lines=[], teams=[], categories=[])
 async def choices(store: Store) -> Choices:
     """The queues and lines that calls came in by, and the teams and categories that somebody set up."""
     async with store.read() as tx:
-        queues = list(await tx.scalars(_values(call.c.queue)))
-        lines = list(await tx.scalars(_values(call.c.line)))
+        queues = await values_of(tx, call.c.queue)
+        lines = await values_of(tx, call.c.line)
         named = sa.select(line.c.number, sa.func.coalesce(sa.func.nullif(line.c.name, ""), line.c.company))
         names = {row[0]: row[1] for row in await tx.execute(named.where(line.c.number.in_(lines)))}
         teams = list(await tx.scalars(sa.select(user.c.team).distinct().where(user.c.team != "").order_by(user.c.team)))
@@ -41,12 +39,3 @@ async def choices(store: Store) -> Choices:
         teams=[(team, team) for team in teams],
         categories=categories,
     )
-
-
-def _values(column: sa.Column[str]) -> sa.Select[Any]:
-    """The values of an indexed column, by one look into the index for each: reading all calls would take too long."""
-    first = sa.select(sa.func.min(column).label("value")).where(column > "")
-    found = first.cte("found", recursive=True)
-    following = sa.select(sa.func.min(column)).where(column > found.c.value).scalar_subquery()
-    found = found.union_all(sa.select(following).where(found.c.value.is_not(None)))
-    return sa.select(found.c.value).where(found.c.value.is_not(None)).limit(MOST)

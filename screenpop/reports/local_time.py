@@ -1,6 +1,6 @@
 """What the clocks of a time zone showed at a moment of the store, in SQL: also across changes of summer time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-LOOK = timedelta(hours=12)
-"""No zone changes its clocks twice in less."""
+from screenpop.calls.period import offsets
 
 
 class LocalPart(FunctionElement[str]):
@@ -67,34 +66,9 @@ def _on_postgresql(element: LocalPart, compiler: Any, **options: Any) -> str:
 
 def shift(moment: sa.ColumnElement[Any], start: datetime, end: datetime, zone: ZoneInfo) -> sa.ColumnElement[str]:
     """By how much a moment between `start` and `end` is to be shifted to show what the clocks of `zone` showed."""
-    first, *changes = offsets(start, end, zone)
+    first, *changes = offsets((start, end), zone)
     if not changes:
         return sa.literal(f"{first[1]} seconds", sa.Text)
     return sa.case(
         *((moment >= at, f"{ahead} seconds") for at, ahead in reversed(changes)), else_=f"{first[1]} seconds"
     )
-
-
-def offsets(start: datetime, end: datetime, zone: ZoneInfo) -> list[tuple[datetime, int]]:
-    """How far the clocks of `zone` are ahead of UTC, in seconds: (from this moment on, so far), `start` first."""
-    found, at = [(start, _ahead(start, zone))], start
-    while at < end:
-        after = min(at + LOOK, end)
-        if _ahead(after, zone) != found[-1][1]:
-            found.append((_change(at, after, zone), _ahead(after, zone)))
-        at = after
-    return found
-
-
-def _ahead(moment: datetime, zone: ZoneInfo) -> int:
-    offset = moment.astimezone(zone).utcoffset()
-    return int(offset.total_seconds()) if offset else 0
-
-
-def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The first whole second at which the clocks are those of `after`."""
-    low, high, ahead = int(before.timestamp()), int(after.timestamp()), _ahead(after, zone)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _ahead(datetime.fromtimestamp(middle, UTC), zone) == ahead else (middle, high)
-    return datetime.fromtimestamp(high, UTC)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screenpop.calls.period import offsets
 from screenpop.calls.search import parse
 from screenpop.errors import BadInput
 from screenpop.reports import local_time
@@ -78,7 +79,7 @@ def test_points_of_a_plot_cover_the_period_and_lead_to_its_days_alone() -> None:
 )
 def test_offsets_say_what_the_clocks_showed_at_every_moment(moment: datetime, name: str) -> None:
     zone, at = ZoneInfo(name), moment.replace(tzinfo=UTC)
-    changes = local_time.offsets(at - timedelta(days=200), at + timedelta(days=200), zone)
+    changes = offsets((at - timedelta(days=200), at + timedelta(days=200)), zone)
     ahead = [seconds for since, seconds in changes if since <= at][-1]
     offset = at.astimezone(zone).utcoffset()
     assert offset == timedelta(seconds=ahead)
