@@ -23,7 +23,7 @@ run: $(VENV)/.ready ## Run Ringdesk with the configuration that you have
 	@exec $(BIN)/ringdesk run
 
 test: .packages-test $(VENV)/.ready-dev lint types ## Set up what the tests need and run all of them
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.ready-dev ## Check style and the import order
 	$(BIN)/ruff check .

@@ -24,7 +24,7 @@ from screenpop.config import Analysis
 from tests.pbx.sipp import Sipp
 from tests.pbx.spoken import Found, Prompt, Side, Spans, find, prompts
 
-pytestmark = [pytest.mark.xdist_group("analysis"), pytest.mark.feature("ANAL-01")]
+pytestmark = [pytest.mark.feature("ANAL-01")]
 
 AGENTS = ("101", "102", "103", "104", "105", "106")
 A_SIDE = 6

@@ -24,7 +24,6 @@ from tests.pbx.tones import AGENT, CUSTOMER, SUPERVISOR, write_tone
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("recording"),
     pytest.mark.feature("CALL-32"),
 ]
 

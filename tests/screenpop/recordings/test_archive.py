@@ -17,7 +17,7 @@ from screenpop.errors import NotFound, RingdeskError
 from screenpop.recordings import archive as archives
 from screenpop.recordings.archive import Archive, FolderArchive, S3Archive, open_archive
 
-pytestmark = [pytest.mark.feature("CALL-32"), pytest.mark.xdist_group("archive")]
+pytestmark = [pytest.mark.feature("CALL-32")]
 KEY = "2026/05/04/1700000000.12.opus"
 
 

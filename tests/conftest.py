@@ -1,0 +1,29 @@
+"""How the tests are shared out among processes."""
+
+from typing import Any
+
+import pytest
+
+TOGETHER = frozenset(
+    {
+        "tests/pbx/test_agi.py",
+        "tests/pbx/test_analysis_accuracy.py",
+        "tests/pbx/test_recording.py",
+        "tests/screenpop/recordings/test_archive.py",
+    }
+)
+"""Files whose tests share something that is slow to make: one process has all tests of such a file."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give out single tests, but those of TOGETHER by file. (The marks of xdist itself, `xdist_group`, do nothing with
+    pytest 9.2: it no longer keeps the name that they change.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileWhereNeeded(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in TOGETHER else nodeid
+
+    return ByFileWhereNeeded(config, log)
