@@ -26,6 +26,7 @@ from ari_app.check_all import Check
 from ari_app.commands.options import add_config, read_config
 from ari_app.control import AmiControl
 from ari_app.demo.calls import DemoCalls
+from ari_app.folder import held
 from ari_app.listen import AmiEar
 from ari_app.logs import set_up_logging
 from ari_app.memory import give_back_memory
@@ -73,10 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
 async def serve(config: Config, stop: asyncio.Event | None = None) -> None:
     """Everything, until `stop` is set or a signal comes. Raises BadConfiguration for what cannot be had."""
     stop = stop or _stop_on_signals()
-    await migrate(store_url(config))
-    await asyncio.to_thread(build_environment)
-    async with opened(config) as core, assembled(core) as loops:
-        await _run_until(stop, loops)
+    with held(config.server.data_dir):
+        await migrate(store_url(config))
+        await asyncio.to_thread(build_environment)
+        async with opened(config) as core, assembled(core) as loops:
+            await _run_until(stop, loops)
     log.info("stopped")
 
 
