@@ -21,8 +21,6 @@ from screenpop.recordings.archive import open_archive
 from screenpop.store.engine import Store
 
 log = structlog.get_logger(__name__)
-SERVICE_WORKERS = f"{socket.gethostname()}/service/"
-"""How the names of the workers begin that the service of this machine started: they end with it."""
 
 
 def name_by_hand() -> str:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from screenpop.analysis.model import SIDES, Report, Side
+from screenpop.calls.search_sql import BAD, GOOD
 
 WIDTH, HEIGHT = 300, 72
 EDGE = 6
-GOOD, BAD = 0.15, -0.15
-"""From here on a tone is called good or bad."""
 
 
 @dataclass(frozen=True, slots=True)

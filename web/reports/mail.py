@@ -4,7 +4,6 @@ from datetime import datetime
 
 from screenpop.agents.model import User
 from screenpop.mail import Letter
-from screenpop.reports.model import Report
 from screenpop.reports.schedules import Format
 from web import i18n
 from web.i18n import gettext
@@ -49,6 +48,3 @@ class MailedReports:
         url = self._house.config.server.public_url.rstrip("/")
         view = f"/{asking.view}" if asking.view != "overview" else ""
         return [f"{url}/reports{view}?{asking.query}", ""] if url else []
-
-
-__all__ = ["MailedReports", "Report"]
