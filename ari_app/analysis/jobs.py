@@ -143,13 +143,14 @@ async def _own_words(shop: Workshop, recording: Recording) -> tuple[str, ...]:
 
 async def _done(shop: Workshop, order: Order, report: Report, problem: str) -> None:
     async with shop.store.begin() as tx:
+        again = await rows.is_reported(tx, order.recording_id)
         written = await rows.finish(tx, order, shop.name, report, datetime.now(UTC), _sentence(problem))
     if not written:
         log.warning("an analysis was taken away from this worker", recording=order.recording_id)
         return
     _tell(shop, order, "failed" if problem else "done", 1.0)
-    for hit in report.trackers if order.part == "all" else ():
-        if hit.alert:
+    for hit in report.trackers:
+        if hit.alert and not again:  # what is heard once more is no news
             shop.bus.publish(TrackerHeard(call_id=order.call_id, tracker=hit.name, at_second=hit.start, text=hit.text))
 
 

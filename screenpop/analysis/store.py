@@ -143,6 +143,11 @@ def _added_up(report: Report) -> dict[str, object]:
     }
 
 
+async def is_reported(tx: AsyncConnection, recording_id: str) -> bool:
+    """Is there a report already?"""
+    return bool(await tx.scalar(sa.select(a.report.is_not(None)).where(a.recording_id == recording_id)))
+
+
 async def load(tx: AsyncConnection, recording_id: str) -> Report | None:
     """The report of a recording with its transcript; None where there is none (yet)."""
     figures = await tx.scalar(sa.select(a.report).where(a.recording_id == recording_id))

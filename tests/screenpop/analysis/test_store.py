@@ -134,8 +134,10 @@ async def test_report_is_written_with_all_that_follows_from_it(store: Store) -> 
     order = await claim(store, "w1")
     assert order is not None
     async with store.begin() as tx:
+        assert not await rows.is_reported(tx, "r1")
         await rows.finish(tx, order, "w1", report(), NOW)
     async with store.read() as tx:
+        assert await rows.is_reported(tx, "r1")
         assert await rows.load(tx, "r1") == report()
         assert await tx.scalar(sa.select(call.c.talk_share).where(call.c.id == "c1")) == 0.4
         assert "broken" in str(await tx.scalar(sa.select(call_text.c.text)))
