@@ -18,7 +18,6 @@ from ari_app.demo.history import Planned, past_calls
 from ari_app.demo.reviewing import review
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
-from screenpop.calls.dispositions import DEFAULT
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import QueueMembers
@@ -30,6 +29,7 @@ from screenpop.store.tables import customer_number
 TIMEZONE = ZoneInfo("Europe/London")
 RECENT = timedelta(days=2)
 """Calls that were missed before stand on the list as seen."""
+RESULTS = ("done", "done", "done", "call_back", "passed_on")
 NOTES = (
     "Wants the touring bike in green; asked for a photo.",
     "Delivery moved to next Thursday, before noon.",
@@ -103,7 +103,7 @@ async def _write_about(log: CallLog, users: Users, calls: Sequence[Planned]) -> 
         if call.result != "answered" or call.agent not in sits or dice.random() > 0.4:
             continue
         author = sits[call.agent]
-        await log.set_result(call.id, dice.choice(DEFAULT), author.id)
+        await log.set_result(call.id, dice.choice(RESULTS), author.id)
         if dice.random() < 0.4:
             await log.set_note(call.id, dice.choice(NOTES), author.id)
 
