@@ -23,7 +23,7 @@ from screenpop.facts import (
     QueuesListed,
 )
 from tests.browser.house import KNOWN, House, open_house
-from tests.browser.test_panel import live, sign_in, violations
+from tests.browser.test_panel import fetched, live, sign_in, violations
 from tests.browser.test_pop import panel
 from tests.pbx.desk import ADA, ADA_NUMBER, Desk
 from tests.pbx.stage import Stage
@@ -116,7 +116,7 @@ async def test_wait_is_counted_by_the_servers_clock(chromium: Browser, house: Ho
 async def test_change_that_was_not_told_is_fetched(chromium: Browser, house: House) -> None:
     page = await board(chromium, house)
     user, hub = await page.locator("body").get_attribute("data-user"), house.core.hub
-    async with page.expect_request("**/api/board"):
+    async with fetched(page, f"{house.url}/api/board"):
         hub.publish("board", json.dumps({"seq": f"{hub.epoch}.900", "at": time.time()}), {str(user)})
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from screenpop.facts import AnalysisChanged
 from tests.browser.house import House, open_house
-from tests.browser.test_panel import live, sign_in, violations
+from tests.browser.test_panel import fetched, live, sign_in, violations
 from tests.web.recorded import SAID, analysed, asked, recorded, report
 
 pytestmark = pytest.mark.feature("CALL+13", "ANAL-03")
@@ -232,7 +232,7 @@ async def test_page_follows_an_analysis_until_its_words_are_there(
     await page.get_by_role("heading", name="Recording").click()
     await analysed(store, "c2", "r2", report())
     bus.publish(AnalysisChanged(call_id="c2", recording_id="r2", state="done", progress=1.0))
-    async with page.expect_response(f"{house.url}/calls/c2"):
+    async with fetched(page, f"{house.url}/calls/c2"):
         await house.core.progress.tell()
     assert await note.input_value() == "Wants a quote"  # what is typed stays: the page waits with its news
     await note.fill("")
@@ -244,7 +244,7 @@ async def test_page_is_not_loaded_again_while_nothing_changes(chromium: Browser,
     page = await opened(chromium, house)
     await page.evaluate("() => { window.stays = true; }")
     for _ in range(3):
-        async with page.expect_response(f"{house.url}/calls/c1"):
+        async with fetched(page, f"{house.url}/calls/c1"):
             house.core.bus.publish(AnalysisChanged(call_id="c1", recording_id="r1", state="done", progress=1.0))
             await house.core.progress.tell()
     assert await page.evaluate("() => window.stays") is True

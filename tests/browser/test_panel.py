@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,18 @@ async def signed_in(context: BrowserContext, house: House, login: str) -> Page:
 
 async def live(page: Page) -> None:
     await expect(page.locator("html[data-live=yes]")).to_be_attached()
+
+
+@asynccontextmanager
+async def fetched(page: Page, url: str) -> AsyncIterator[None]:
+    """The page fetches `url` because of what the block does in this process.
+
+    The browser's driver reports a page's traffic only once it was asked to, and answers in order: without the
+    question in between, what the block brings about may be fetched before the driver looks.
+    """
+    async with page.expect_response(url):
+        await page.evaluate("0")
+        yield
 
 
 def note(page: Page) -> Locator:
@@ -176,8 +189,19 @@ async def test_presence_is_chosen_in_the_bar(chromium: Browser, house: House) ->
 # ---------------------------------------------------------------- everybody can use it
 
 
+SETTLED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  const ends = (each) => each.effect.getComputedTiming().endTime !== Infinity;
+  await Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+}"""
+"""Colours that fade into another are judged when they are there."""
+
+
 async def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA, one line each."""
+    await page.evaluate(SETTLED)
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     found = await page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"

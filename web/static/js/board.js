@@ -19,12 +19,13 @@ const stale = document.getElementById("board-stale");
 const state = { calls: new Map(), queues: new Map(), agents: new Map(), totals: {}, seq: "", at: 0 };
 const drawn = new WeakMap(); // row's element -> the row it shows
 let pending = null; // changes that came while a snapshot is on its way
+let due = false; // another snapshot is due, since the stream began after the one on its way was asked for
 let linked = true;
 let pbx = { up: true, since: 0 };
 let again = 0;
 
 on("board", (change) => (pending ? pending.push(change) : apply(change)));
-on("fresh", look);
+on("fresh", () => { due = Boolean(pending); look(); });
 on("link", ({ up }) => { linked = up; showStale(); });
 on("pbx", (now) => { pbx = now; showStale(); });
 document.addEventListener("visibilitychange", () => document.hidden || look());
@@ -52,6 +53,7 @@ async function look() {
     const came = pending;
     pending = null;
     came.forEach(apply);
+    if (due) { due = false; look(); }
   }
 }
 
