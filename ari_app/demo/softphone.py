@@ -113,7 +113,7 @@ class Phone(asyncio.DatagramProtocol):
         self._spawn(call.invite())
         return call
 
-    async def next_call(self, limit: float = 10.0) -> Call:
+    async def next_call(self, limit: float = 30.0) -> Call:
         """The next call that comes in, not ringing yet. Raises TimeoutError after `limit` seconds."""
         return await asyncio.wait_for(self._arrived.get(), limit)
 

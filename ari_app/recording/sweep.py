@@ -13,6 +13,7 @@ from ari_app.recording.live import Live
 from ari_app.recording.recorder import Recorder
 from ari_app.recording.sources import Source
 from screenpop.bus import Bus
+from screenpop.calls import log_store
 from screenpop.config import Recordings as Settings
 from screenpop.errors import PbxError
 from screenpop.facts import PbxLinkChanged, RecordingChanged
@@ -143,8 +144,9 @@ class Sweep:
         if not self._in_step or self._recorder.is_up(name.call) or (quiet and min(quiet) < STRANGER_SECONDS):
             return
         started = datetime.fromtimestamp(name.serial, UTC)
-        row = {"id": new_id(), "call_id": name.call, "state": "waiting", "name": name.text, "gaps": []}
+        row = {"id": new_id(), "state": "waiting", "name": name.text, "gaps": []}
         async with self._store.begin() as tx:
+            row["call_id"] = await log_store.kept_as(tx, name.call) or name.call
             if await store.begin(tx, {**row, "started_at": started, "ended_at": datetime.now(UTC)}):
                 log.info("a recording was found that nobody knew of", name=name.text)
 

@@ -64,9 +64,10 @@ class CallLog:
 
     # ------------------------------------------------------------ reading
 
-    def living_id(self, call_id: str) -> str:
-        """The id under which a call is kept: another one where it was merged, as far as this process knows."""
-        return self._writer.living_id(call_id)
+    async def kept_as(self, call_id: str) -> str:
+        """The id under which a call is kept: another one where it was merged; the given one where there is none."""
+        async with self._store.read() as tx:
+            return await self._kept_as(tx, call_id) or self._writer.living_id(call_id)
 
     async def get(self, call_id: str) -> LoggedCall:
         """One call, also by the id it had before it was merged into another; raises NotFound."""
@@ -75,12 +76,14 @@ class CallLog:
         return found[0]
 
     async def existing(self, tx: AsyncConnection, call_id: str) -> str:
-        """The id under which the store has a call now. A merge that is not written yet takes along what is written
-        until then. Raises NotFound."""
-        for id_ in (call_id, self.living_id(call_id)):
-            if await tx.scalar(sa.select(call.c.id).where(call.c.id == id_)):
-                return id_
+        """The id under which the store has a call now. Raises NotFound."""
+        if kept := await self._kept_as(tx, call_id):
+            return kept
         raise NotFound("There is no such call.")
+
+    async def _kept_as(self, tx: AsyncConnection, call_id: str) -> str:
+        """A merge that is not written yet takes along what is written until then."""
+        return await log_store.kept_as(tx, call_id) or await log_store.kept_as(tx, self._writer.living_id(call_id))
 
     async def recent(
         self, *, agent: str = "", customer_id: str = "", number: str = "", limit: int = 50, offset: int = 0
@@ -93,10 +96,10 @@ class CallLog:
     async def story(self, call_id: str, name_at: Callable[[str], str] = lambda _: "") -> CallStory:
         """What happened to a call, and when; empty for calls of which only the row is kept. `name_at` says who sits at
         an extension."""
-        living = self._writer.living_id(call_id)
         async with self._store.read() as tx:
-            told = await history_store.entries(tx, [living])
-        return tell(told.get(living, []), name_at)
+            kept = await self._kept_as(tx, call_id)
+            told = await history_store.entries(tx, [kept])
+        return tell(told.get(kept, []), name_at)
 
     # ------------------------------------------------------------ what people write
 

@@ -9,6 +9,7 @@ from screenpop.calls import missed_store
 from screenpop.store.tables import (
     analysis,
     call,
+    call_alias,
     call_comment,
     call_note,
     call_tag,
@@ -35,7 +36,16 @@ async def merge(tx: AsyncConnection, kept: str, gone: str) -> None:
     for table in _THEIRS:
         await tx.execute(sa.update(table).where(table.c.call_id == gone).values(call_id=kept))
     await missed_store.merge(tx, kept, gone)
+    await _keep_id(tx, kept, gone)
     await tx.execute(sa.delete(call).where(call.c.id == gone))
+
+
+async def _keep_id(tx: AsyncConnection, kept: str, gone: str) -> None:
+    """Links, cards and files name the call by its old id for good."""
+    c = call_alias.c
+    await tx.execute(sa.delete(call_alias).where(c.gone.in_((kept, gone))))
+    await tx.execute(sa.update(call_alias).where(c.kept == gone).values(kept=kept))
+    await tx.execute(sa.insert(call_alias).values(gone=gone, kept=kept))
 
 
 async def _take_columns(tx: AsyncConnection, kept: str, row: sa.Row[Any]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop.calls.log_people import shared
 from screenpop.ids import new_id
 from screenpop.numbers import says_withheld
-from screenpop.store.tables import call, call_note, call_tag, customer, user
+from screenpop.store.tables import call, call_alias, call_note, call_tag, customer, user
 
 CHUNK = 500
 _TOLD = (
@@ -132,6 +132,13 @@ def _upsert(dialect: str) -> sa.Insert:
 def _is_another(new: sa.ColumnCollection[str, sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
     """The other side turned out to be another: click-to-dial begins as a call of the agent. Its name goes with it."""
     return sa.and_(new.remote_raw != "", new.remote_raw != call.c.remote_raw)
+
+
+async def kept_as(tx: AsyncConnection, call_id: str) -> str:
+    """The id under which a call is kept: its own, or that of the call it was merged into; "" for none."""
+    own = sa.select(call.c.id).where(call.c.id == call_id)
+    other = sa.select(call_alias.c.kept).where(call_alias.c.gone == call_id)
+    return await tx.scalar(own) or await tx.scalar(other) or ""
 
 
 async def open_ids(tx: AsyncConnection) -> list[str]:

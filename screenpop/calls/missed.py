@@ -98,7 +98,7 @@ class Missed:
     async def get(self, user: User, call_id: str) -> MissedCall:
         """One of the user's missed calls."""
         async with self._store.read() as tx:
-            this = sa.and_(call.c.id == call_id, call.c.missed_at.is_not(None))
+            this = sa.and_(call.c.id == await log_store.kept_as(tx, call_id), call.c.missed_at.is_not(None))
             found = await _detailed(tx, await log_store.select(tx, this, self._scope(user), limit=1, offset=0))
         if not found:
             raise NotFound("There is no such call.")
@@ -113,14 +113,14 @@ class Missed:
 
     async def see(self, user: User, call_id: str) -> None:
         """Take a call off the list; who saw it first stays who saw it."""
-        await self.get(user, call_id)
-        this = (call.c.id == call_id, call.c.seen_at.is_(None))
+        kept = (await self.get(user, call_id)).call.id
+        this = (call.c.id == kept, call.c.seen_at.is_(None))
         await self._write(user, *this, seen_at=datetime.now(UTC), seen_by=user.id)
 
     async def unsee(self, user: User, call_id: str) -> None:
         """Put a call back on the list."""
-        await self.get(user, call_id)
-        await self._write(user, call.c.id == call_id, seen_at=None, seen_by="")
+        kept = (await self.get(user, call_id)).call.id
+        await self._write(user, call.c.id == kept, seen_at=None, seen_by="")
 
     async def see_all(self, user: User, until: datetime) -> int:
         """Take all of the user's open calls off the list that were on it at the moment `until`; how many?"""

@@ -83,6 +83,14 @@ queues, `hold_seconds` in `holds` pieces. `identified_at`: the customer was know
 recording of it is kept. `score` (0 to 100), `sentiment` (-1 to 1) and `talk_share` of the agent (0 to 1) come from its
 analysis."""
 
+call_alias = Table(
+    "call_alias",
+    metadata,
+    Column("gone", Text, primary_key=True),
+    Column("kept", Text, ForeignKey("call.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+"""The id of a call that turned out to be part of another, and the id of the row that tells of both."""
+
 call_event = Table(
     "call_event",
     metadata,

@@ -2,6 +2,7 @@
 
 from screenpop.store.call_tables import (
     call,
+    call_alias,
     call_comment,
     call_event,
     call_note,
@@ -40,6 +41,7 @@ __all__ = [
     "analysis",
     "audit",
     "call",
+    "call_alias",
     "call_comment",
     "call_event",
     "call_note",

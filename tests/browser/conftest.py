@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from ari_app.demo.lab import Lab
 from tests.pbx.desk import Desk, make_desk
-from tests.pbx.fixtures import asterisk
+from tests.pbx.fixtures import asterisk, stage
 from tests.pbx.sipp import Sipp
 
-__all__ = ["asterisk"]
+__all__ = ["asterisk", "stage"]
+
+expect.set_options(timeout=30_000)  # as long as the browser's own limits: a busy machine may take its time
 
 FLAGS = (
     "--no-sandbox",
@@ -28,7 +30,7 @@ FLAGS = (
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium, headless."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS), timeout=120_000)
         yield browser
         await browser.close()
 

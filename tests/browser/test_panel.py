@@ -11,7 +11,6 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.house import PASSWORD, STRANGER, House, open_house
 
-expect.set_options(timeout=10_000)
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
@@ -27,7 +26,6 @@ async def sign_in(browser: Browser, house: House, login: str = "101", **context:
 
 async def signed_in(context: BrowserContext, house: House, login: str) -> Page:
     page = await context.new_page()
-    page.set_default_timeout(10_000)
     await page.goto(f"{house.url}/sign-in")
     await page.get_by_label("Login").fill(login)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)

@@ -26,7 +26,7 @@ from screenpop.store.tables import call
 PASSWORD = "correct horse"
 COMPANY = "Blue Boat"
 ADA, ADA_NUMBER = "Ada Lovelace", "+442079460001"
-LIMIT = 20.0
+LIMIT = 60.0
 T = TypeVar("T")
 
 _TOML = """

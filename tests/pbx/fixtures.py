@@ -11,8 +11,8 @@ from tests.pbx.stage import Stage
 
 @pytest.fixture
 async def asterisk(tmp_path: Path) -> AsyncIterator[Lab]:
-    """A freshly started Asterisk; phones ring for 3 s, parked calls wait 2 s."""
-    lab = Lab(tmp_path / "lab", ring_seconds=3, parking_seconds=2)
+    """A freshly started Asterisk; phones ring for longer than any test takes."""
+    lab = Lab(tmp_path / "lab", ring_seconds=120)
     await lab.start()
     yield lab
     await lab.kill()

@@ -10,7 +10,7 @@ from ari_app.demo.lab import Lab
 from ari_app.demo.phonecall import Call, within
 from ari_app.demo.softphone import Behaviour, Phone
 
-LIMIT = 15.0
+LIMIT = 60.0
 
 
 class Stage:

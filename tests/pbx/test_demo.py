@@ -21,7 +21,7 @@ from screenpop.errors import BadInput, NotFound
 from tests.pbx.stage import Stage
 
 RUN = "import sys; from ari_app.main import main; sys.exit(main())"
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 
 class Running:
@@ -49,7 +49,7 @@ class Running:
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(how)
-        output, _ = await asyncio.wait_for(self._process.communicate(), 20)
+        output, _ = await asyncio.wait_for(self._process.communicate(), 60)
         assert self._process.returncode is not None
         return self._process.returncode, output.decode()
 
@@ -111,7 +111,7 @@ def no_customers(demo: Running) -> None:
 async def test_demo_killed_takes_its_asterisk_and_its_ringdesk_with_it(demo: Running) -> None:
     await demo.start("--port", str(_taken_port()))
     await demo.stop(signal.SIGKILL)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while await asyncio.to_thread(_processes_of, demo.data):
             await asyncio.sleep(0.05)
 
@@ -158,7 +158,7 @@ async def test_own_softphone_rings_beside_the_robot(calls: DemoCalls, stage: Sta
     await stage.register("101")
     await calls.place("+442079460123", "101", ring=30, talk=0.2)
     mine = await stage.answers("101")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await mine.ended.wait()
 
 

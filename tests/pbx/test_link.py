@@ -17,12 +17,10 @@ from screenpop.agents.directory import Directory
 from screenpop.calls.tracker import Tracker
 from screenpop.config import Ami
 from screenpop.facts import CallAnswered, CallEnded, CallFact, CallRang
-from tests.pbx.stage import Stage, happened
+from tests.pbx.stage import LIMIT, Stage, happened
 from tests.until import until
 
 DIRECTORY = Directory({"101": (), "102": (), "103": ()})
-NOTICED = 15.0
-RECOVERED = 5.0
 
 
 @dataclass
@@ -67,7 +65,7 @@ async def talking_on(lab: Lab) -> AsyncIterator[None]:
     try:
         await agent.register()
         outside = await caller.dial("101")
-        inside = await agent.next_call(NOTICED)
+        inside = await agent.next_call(LIMIT)
         await inside.answer()
         await happened(outside.answered)
         yield
@@ -118,10 +116,10 @@ async def test_killed_pbx_is_noticed_and_its_calls_are_over_when_it_is_back(aste
     async with talking_on(asterisk), attached(asterisk) as desk:
         assert len(desk.tracker.calls()) == 1
         await asterisk.kill()
-        await until(lambda: desk.link.state.state == "away", within=NOTICED)
+        await until(lambda: desk.link.state.state == "away")
         assert len(desk.tracker.calls()) == 1
         await asterisk.start()
-        await until(lambda: desk.link.state.up, within=RECOVERED)
+        await until(lambda: desk.link.state.up)
         assert desk.tracker.calls() == ()
     assert len(desk.told(CallEnded)) == 1
 
@@ -132,10 +130,10 @@ async def test_frozen_pbx_is_noticed_and_the_call_that_ended_meanwhile_is_over(s
         outside, inside = await stage.connected("101")
         await until(lambda: desk.told(CallAnswered))
         await stage.lab.freeze()
-        await until(lambda: desk.link.state.state == "frozen", within=NOTICED)
+        await until(lambda: desk.link.state.state == "frozen")
         assert len(desk.tracker.calls()) == 1
         await stage.lab.thaw()
-        await until(lambda: desk.link.state.up, within=RECOVERED)
+        await until(lambda: desk.link.state.up)
         assert len(desk.tracker.calls()) == 1
         await outside.hang_up()
         await happened(inside.ended)

@@ -19,7 +19,7 @@ from screenpop.store.tables import audit
 from tests.pbx.desk import ADA_NUMBER, PASSWORD, Desk, config_of, make_desk, rows, until
 from tests.pbx.tones import AGENT, AUDIBLE, CUSTOMER, SUPERVISOR, loudness, write_tone
 
-LIMIT = 15.0
+LIMIT = 60.0
 
 
 @dataclass

@@ -29,9 +29,9 @@ async def write(request: web.Request) -> web.StreamResponse:
     """Keep what was answered so far. Without `X-Part` the answer leads back to the call."""
     form = await read_form(request)
     choices = {name.removeprefix(PREFIX): value for name, value in form.items() if name.startswith(PREFIX)}
-    reviews, call_id = services(request).quality.reviews, request.match_info["id"]
+    reviews = services(request).quality.reviews
     try:
-        await reviews.write(user_of(request), call_id, choices, form.get("comment", ""))
+        await reviews.write(user_of(request), await _call_id(request), choices, form.get("comment", ""))
     except BadInput as error:
         errors = errors_of(request, error, ("comment",))
         return _part(request, await _sheet(request), errors, status_for(error))
@@ -41,7 +41,7 @@ async def write(request: web.Request) -> web.StreamResponse:
 @requires(Permission.REVIEW_CALLS)
 async def remove(request: web.Request) -> web.StreamResponse:
     """Take the own review back."""
-    await services(request).quality.reviews.remove(user_of(request), request.match_info["id"])
+    await services(request).quality.reviews.remove(user_of(request), await _call_id(request))
     return await _answer(request)
 
 
@@ -58,10 +58,14 @@ async def review_of(request: web.Request, call_id: str) -> dict[str, Any]:
 
 
 async def _sheet(request: web.Request) -> Sheet:
-    sheet = await services(request).quality.reviews.sheet(user_of(request), request.match_info["id"])
+    sheet = await services(request).quality.reviews.sheet(user_of(request), await _call_id(request))
     if sheet is None:
         raise NotFound("There is no score card for this call.")
     return sheet
+
+
+async def _call_id(request: web.Request) -> str:
+    return await services(request).calls.kept_as(request.match_info["id"])
 
 
 def _part(request: web.Request, sheet: Sheet, errors: dict[str, str] | None = None, status: int = 200) -> web.Response:

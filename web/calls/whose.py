@@ -33,7 +33,7 @@ async def seen_call(request: web.Request) -> LoggedCall:
     """The call of the address, also by the id it had before it was merged into another. Raises NotFound where there is
     none, or none of the user's business."""
     house = services(request)
-    found = await house.finder.get(house.calls.living_id(request.match_info["id"]), own_calls(user_of(request)))
+    found = await house.finder.get(await house.calls.kept_as(request.match_info["id"]), own_calls(user_of(request)))
     if found is None:
         raise NotFound("There is no such call.")
     return found

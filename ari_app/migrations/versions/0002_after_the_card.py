@@ -47,6 +47,7 @@ def upgrade() -> None:
     _share_link()
     _tracker_hit()
     _transcript()
+    _call_alias()
     _call_comment()
     _call_tag()
     _call_text()
@@ -316,6 +317,17 @@ def _transcript() -> None:
         sa.PrimaryKeyConstraint("recording_id", name="pk_transcript"),
     )
     op.create_index("ix_transcript_call_id", "transcript", ["call_id"], unique=False)
+
+
+def _call_alias() -> None:
+    op.create_table(
+        "call_alias",
+        sa.Column("gone", sa.Text(), nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["kept"], ["call.id"], name="fk_call_alias_kept_call", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("gone", name="pk_call_alias"),
+    )
+    op.create_index("ix_call_alias_kept", "call_alias", ["kept"], unique=False)
 
 
 def _call_comment() -> None:

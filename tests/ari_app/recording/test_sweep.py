@@ -15,11 +15,12 @@ from ari_app.recording.live import Live
 from ari_app.recording.sources import FolderSource
 from ari_app.recording.sweep import Sweep
 from screenpop.bus import Bus
+from screenpop.calls import log_merge
 from screenpop.config import Recordings as Settings
 from screenpop.facts import PbxLinkChanged
 from screenpop.recordings.archive import FolderArchive
 from screenpop.store.engine import Store, default_url
-from screenpop.store.tables import recording
+from screenpop.store.tables import call, recording
 
 pytestmark = pytest.mark.feature("CALL-32")
 CALL, NAME = "1700000000.1", "rd-1700000000.1-1000c"
@@ -125,6 +126,17 @@ async def test_unknown_files_are_taken_in_when_their_call_is_over(house: House) 
     house.recorder.up = set()
     await house.sweep.look_into_folder()
     assert await house.states() == {OTHER: "waiting"}  # which calls are up is not known now
+
+
+async def test_file_of_a_call_that_was_merged_belongs_to_the_one_that_stays(house: House) -> None:
+    """Its name is of the time before that: whoever looks for it looks at the call that there is."""
+    async with house.store.begin() as tx:
+        await tx.execute(sa.insert(call).values(id="1700000000.2", direction="incoming", started_at=NOW))
+        await log_merge.merge(tx, "1700000000.2", CALL)
+    house.write(f"{NAME}-in.wav")
+    await house.sweep.look_into_folder()
+    async with house.store.read() as tx:
+        assert (await tx.execute(sa.select(recording.c.call_id))).scalar_one() == "1700000000.2"
 
 
 async def test_files_of_a_deleted_recording_go_and_one_that_cannot_go_hinders_no_other(

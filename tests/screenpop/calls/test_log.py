@@ -213,6 +213,29 @@ async def test_a_merged_call_stays_one_row_and_keeps_what_was_written(
 
 
 @pytest.mark.feature("CALL+08")
+async def test_the_id_of_a_merged_call_leads_to_the_one_that_stays_after_a_restart_too(
+    log: CallLog, bus: Bus, store: Store
+) -> None:
+    """The call in the middle was merged away, and had taken one in: links to both are kept."""
+    first, middle = replace(RINGING, id="1.1"), replace(RINGING, id="2.1")
+    last = replace(TALKING, id="3.1")
+    for view in (first, middle, last):
+        ring(bus, view)
+    bus.publish(CallMerged(call=middle, at=1010, gone="1.1"))
+    await log.flush()
+    bus.publish(CallMerged(call=last, at=1011, gone="2.1"))
+    await log.flush()
+
+    again = CallLog(store, Numbers("DE"), Bus())
+    assert [await again.kept_as(id_) for id_ in ("1.1", "2.1", "3.1", "9.9")] == ["3.1", "3.1", "3.1", "9.9"]
+    for id_ in ("1.1", "2.1"):
+        assert (await again.get(id_)).id == "3.1"
+        assert (await again.set_note(id_, f"To {id_}.", id_)).id == "3.1"
+        assert (await again.story(id_)).steps
+    assert [note.text for note in (await again.get("3.1")).notes] == ["To 1.1.", "To 2.1."]
+
+
+@pytest.mark.feature("CALL+08")
 async def test_a_call_goes_with_what_it_had_taken_in_before_its_own_row_was_written(
     log: CallLog, bus: Bus, store: Store
 ) -> None:

@@ -286,6 +286,18 @@ async def test_undo_of_mark_all_puts_back_just_those(house: House) -> None:
     assert await house.ids("101") == ["c2", "c1"]
 
 
+async def test_a_missed_call_that_was_merged_is_seen_to_by_its_old_id(house: House) -> None:
+    await house.call("c1", "101")
+    view = CallView(id="c2", direction="incoming", caller=Party(ANNA), to=("101",), remote=Party(ANNA), started_at=1.0)
+    house.bus.publish(CallMerged(call=view, at=1030, gone="c1"))
+    house.bus.publish(CallEnded(call=replace(view, ended_at=1040.0), at=1040, result="missed"))
+    await house.log.flush()
+    await house.missed.see(house.user("101"), "c1")
+    assert (await house.missed.get(house.user("101"), "c2")).seen_by == "Name of 101"
+    await house.missed.unsee(house.user("101"), "c1")
+    assert await house.ids("101") == ["c2"]
+
+
 # ---------------------------------------------------------------- told
 
 
