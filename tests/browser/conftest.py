@@ -30,7 +30,9 @@ FLAGS = (
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium, headless."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS), timeout=120_000)
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=list(FLAGS), timeout=120_000
+        )
         yield browser
         await browser.close()
 

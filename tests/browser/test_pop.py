@@ -13,7 +13,6 @@ from tests.pbx.desk import ADA, ADA_NUMBER, COMPANY, PASSWORD, Desk, rows
 from tests.pbx.sipp import Sipp
 from tests.pbx.stage import Stage
 
-
 LONG = 300.0
 """Seconds: nobody on the far side hangs up before the test does."""
 
