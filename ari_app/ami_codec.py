@@ -3,7 +3,7 @@
 A message is a run of `Key: value` lines closed by an empty line (the manager protocol of Asterisk, manager.c).
 Caller names arrive in any encoding and cut at any byte, so the stream is split on bytes and each message is
 decoded by itself. A value that holds a bare line feed must not begin a new message: what separates lines is
-settled by the first line of the stream, CRLF from a PBX, LF from a trace that went through an editor.
+settled by the first line after the banner, CRLF from a PBX, LF from a trace that went through an editor.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,13 +46,14 @@ class Framer:
         return [headers] if headers else []
 
     def _begin(self) -> int:
-        """Settle what separates lines, and take the banner off; returns where to search from."""
+        """Take the banner off, and settle what separates lines; returns where to search from."""
         end = self._buffer.find(b"\n")
+        if end >= 0 and self._buffer.startswith(_BANNER):
+            self.banner = self._buffer[:end].decode("utf-8", "replace").strip()
+            del self._buffer[: end + 1]
+            end = self._buffer.find(b"\n")
         if end >= 0:
             self._newline = "\r\n" if self._buffer[:end].endswith(b"\r") else "\n"
-            if self._buffer.startswith(_BANNER):
-                self.banner = self._buffer[:end].decode("utf-8", "replace").strip()
-                del self._buffer[: end + 1]
         return 0
 
     def _cut(self, searched: int) -> list[bytearray]:

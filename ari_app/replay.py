@@ -1,9 +1,10 @@
 """A recorded AMI stream through the same translation and tracker as a live one.
 
-Three forms are read: raw AMI text as it came from the socket, a JSON list of events, and JSON lines, each event a
-map of strings.
+Three forms are read: raw AMI text as it came from the socket, a JSON list of events, and JSON objects one after the
+other (JSON lines, or as `jq` prints them), each event a map of strings.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +23,9 @@ CHUNK = 1 << 16
 
 def read_trace(data: bytes) -> list[dict[str, str]]:
     """The messages of a recorded stream, in order. Raises BadInput where it is JSON that cannot be read."""
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start == b"[":
-        return _events(_json(data, 0))
-    if start == b"{":
-        lines = data.splitlines()
-        return _events([_json(line, number) for number, line in enumerate(lines, 1) if line.strip()])
+    data = _without_mark(data)
+    if data.lstrip()[:1] in (b"[", b"{"):
+        return _events(_json(data.decode("utf-8", "replace")))
     framer = Framer()
     messages = [message for at in range(0, len(data), CHUNK) for message in framer.feed(data[at : at + CHUNK])]
     return messages + framer.finish()
@@ -99,16 +97,34 @@ def _root(call: str, kept: Mapping[str, str]) -> str:
     return call
 
 
-def _json(text: bytes, line: int) -> Any:
-    try:
-        return json.loads(text.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError) as error:
-        where = f"line {line} of the trace" if line else "the trace"
-        raise BadInput(f"{where} begins like JSON but cannot be read as such: {error}") from None
+def _without_mark(data: bytes) -> bytes:
+    """UTF-8 without the mark that editors put in front; a Windows shell writes its output as UTF-16."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
-def _events(items: Any) -> list[dict[str, str]]:
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+def _json(text: str) -> list[Any]:
+    """The values that stand one after the other; those of a list by themselves."""
+    decoder, values, at = json.JSONDecoder(), list[Any](), _past_space(text, 0)
+    while at < len(text):
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            raise BadInput(f"the trace begins like JSON but cannot be read as such: {error}") from None
+        values += value if isinstance(value, list) else [value]
+        at = _past_space(text, end)
+    return values
+
+
+def _past_space(text: str, at: int) -> int:
+    while text[at : at + 1].isspace():
+        at += 1
+    return at
+
+
+def _events(items: list[Any]) -> list[dict[str, str]]:
+    if not all(isinstance(item, dict) for item in items):
         raise BadInput("a JSON trace is a list of events, each one a map of strings")
     return [{str(key): _text(value) for key, value in item.items() if value is not None} for item in items]
 

@@ -6,10 +6,12 @@ something odd is looked at, and how it becomes a test.
 
 import argparse
 import json
+import logging
 import os
 import sys
 from pathlib import Path
 
+from ari_app.logs import set_up_logging
 from ari_app.replay import read_trace, replay
 from screenpop.agents.directory import Directory
 from screenpop.calls.tracker import Tracker
@@ -35,14 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the facts of a trace."""
+    set_up_logging(logging.WARNING)
     config = _config(arguments)
     messages = read_trace(_read(arguments.file))
+    if not any("Event" in message for message in messages):
+        raise BadInput(f"{arguments.file} holds no AMI event")
     trunks = arguments.trunks.split(",") if arguments.trunks else config.site.trunks
     tracker = Tracker(_directory(arguments.agents, config), [trunk.strip() for trunk in trunks])
     for fact in replay(messages, tracker):
         sys.stdout.write(json.dumps(fact, ensure_ascii=False) + "\n")
-    if not messages:
-        raise BadInput(f"{arguments.file} holds no AMI message")
     return 0
 
 

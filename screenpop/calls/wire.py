@@ -15,7 +15,7 @@ def fact_to_map(fact: CallFact) -> dict[str, Any]:
     `queue`, `target` …) follows under its own name.
     """
     call = fact.call
-    own = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name not in _COMMON}
+    own = {field.name: _plain(getattr(fact, field.name)) for field in fields(fact) if field.name not in _COMMON}
     return {
         "fact": fact.NAME,
         "call": call.id,
@@ -27,6 +27,10 @@ def fact_to_map(fact: CallFact) -> dict[str, Any]:
         **_place(call),
         **own,
     }
+
+
+def _plain(value: Any) -> Any:
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def party_to_map(party: Party) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Recorded streams as others write them; `tests/pbx/test_traces.py` replays those recorded here."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ari_app.main import main
 from ari_app.replay import read_trace, replay
 from screenpop.agents.directory import Directory
 from screenpop.calls.tracker import Tracker
@@ -71,6 +73,47 @@ def test_time_of_a_trace_does_not_come_from_an_id_that_holds_none() -> None:
     odd = event("Newchannel", Channel="SIP/trunk-1", Uniqueid="click-4420794600", Linkedid="click-4420794600")
     facts = list(replay(read_trace(json.dumps([*CALL, odd]).encode()), Tracker(AGENTS)))
     assert {fact["at"] for fact in facts} == {1_700_000_000}
+
+
+RAW = "".join("".join(f"{key}: {value}\n" for key, value in message.items()) + "\n" for message in CALL)
+WRITTEN = {
+    "as it came": b"Asterisk Call Manager/9.0.0\r\n" + RAW.replace("\n", "\r\n").encode(),
+    "banner of the socket, the rest from an editor": b"Asterisk Call Manager/9.0.0\r\n" + RAW.encode(),
+    "with the mark of UTF-8": RAW.encode("utf-8-sig"),
+    "from a Windows shell": RAW.encode("utf-16"),
+    "as jq prints it": "\n".join(json.dumps(message, indent=2) for message in CALL).encode(),
+    "JSON lines with the mark of UTF-8": "\r\n".join(map(json.dumps, CALL)).encode("utf-8-sig"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN)
+def test_trace_is_read_however_it_was_saved(written: bytes) -> None:
+    facts = [fact["fact"] for fact in replay(read_trace(written), Tracker(AGENTS))]
+    assert facts == ["started", "rang", "answered", "ended"]
+
+
+def replayed(path: Path, content: bytes) -> int:
+    path.write_bytes(content)
+    return main(["replay", str(path), "--agents", "102=SIP/150010002"])
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 1000, b"\x89PNG\r\n\x1a\n: 1\r\n\r\n", b"{}", b'{"events": []}'])
+def test_file_that_holds_no_event_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    assert replayed(tmp_path / "odd", content) == 1
+    shown = capsys.readouterr()
+    assert (shown.out, "holds no AMI event" in shown.err) == ("", True)
+
+
+def test_what_is_wrong_with_a_trace_is_not_said_among_the_facts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = WRITTEN["as it came"] + b"Event: Newchannel\r\nX: " + b"x" * 2_000_000
+    assert replayed(tmp_path / "long.ami", trace) == 0
+    shown = capsys.readouterr()
+    facts = [json.loads(line)["fact"] for line in shown.out.splitlines()]
+    assert (facts, "too long" in shown.err) == (["started", "rang", "answered", "ended"], True)
 
 
 @pytest.mark.parametrize("broken", ["[1]", "[", '{"Event": "Hangup"}\n{'])
