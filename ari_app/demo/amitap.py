@@ -48,7 +48,7 @@ class AmiTap:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
 
-    async def action(self, name: str, fields: Mapping[str, str] = NONE, limit: float = 10.0) -> Headers:
+    async def action(self, name: str, fields: Mapping[str, str] = NONE, limit: float = 30.0) -> Headers:
         """Send one action and return its response. Raises PbxRefused, PbxAway or TimeoutError (`limit` seconds)."""
         assert self._writer is not None
         action_id = f"tap-{next(_actions)}"
@@ -59,7 +59,7 @@ class AmiTap:
             raise PbxRefused(answer.get("Message", "refused"))
         return answer
 
-    async def wait(self, wanted: Callable[[Headers], bool], limit: float = 10.0, since: int = 0) -> Headers:
+    async def wait(self, wanted: Callable[[Headers], bool], limit: float = 30.0, since: int = 0) -> Headers:
         """The first message from number `since` on that is `wanted`; waits for it at most `limit` seconds."""
         async with asyncio.timeout(limit):
             while True:
@@ -72,7 +72,7 @@ class AmiTap:
                 self._changed.clear()
                 await self._changed.wait()
 
-    async def event(self, name: str, limit: float = 10.0, since: int = 0, **fields: str) -> Headers:
+    async def event(self, name: str, limit: float = 30.0, since: int = 0, **fields: str) -> Headers:
         """The first event `name` from message number `since` on with these fields; `PJSIP/101*` fits any ending."""
         return await self.wait(lambda message: _fits(message, {"Event": name, **fields}), limit, since)
 

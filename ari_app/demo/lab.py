@@ -23,7 +23,7 @@ from ari_app.demo.amitap import AmiTap
 from ari_app.demo.asterisk import Asterisk, Say, find_asterisk
 from ari_app.demo.music import write_music
 from ari_app.demo.people import AGENTS, DEVICES, DIRECT_LINES, MAIN_LINE, SALES_LINE, SUPPORT_LINE
-from ari_app.dialplan import render_record
+from ari_app.dialplan import TIMEOUT_SECONDS, render_record
 from screenpop.config import Agi
 from screenpop.errors import PbxError, RingdeskError
 
@@ -51,7 +51,7 @@ SILENT = ("ccss", "cel", "pjproject", "stasis", "udptl", "websocket_client")
 class Lab:
     """One Asterisk: rendered, started, killed, started again, stopped. Ports and secrets last as long as `folder`.
 
-    `recording`: its dialplan asks Ringdesk whether calls are recorded.
+    `recording`: its dialplan asks Ringdesk whether calls are recorded, and waits `answer_seconds` for the answer.
     """
 
     def __init__(
@@ -61,12 +61,14 @@ class Lab:
         ring_seconds: int = 25,
         parking_seconds: int = 45,
         recording: bool = False,
+        answer_seconds: float = TIMEOUT_SECONDS,
         say: Say = print,
     ) -> None:
         self.folder = folder.resolve()
         self._say = say
         self._settings: Mapping[str, Any] = {
             "ring_seconds": ring_seconds, "parking_seconds": parking_seconds, "recording": recording,
+            "answer_seconds": answer_seconds,
         }  # fmt: skip
         self._access: Access | None = None
         self._asterisk: Asterisk | None = None
@@ -216,7 +218,7 @@ class Lab:
             text = environment.get_template(template.name).render(values)
             (self.folder / "etc" / template.stem).write_text(text)
         if self._settings["recording"]:
-            include = render_record(Agi(port=self.access.agi_port))
+            include = render_record(Agi(port=self.access.agi_port), timeout_seconds=self._settings["answer_seconds"])
             (self.folder / "etc" / "ringdesk-record.conf").write_text(include)
         for name in SILENT:
             (self.folder / "etc" / f"{name}.conf").write_text("[general]\n")

@@ -41,6 +41,7 @@ url = "{lab.ari_url}"
 password = "{lab.access.ari_password}"
 [agi]
 port = {lab.agi_port}
+deadline_ms = 10000
 [site]
 company = "{company}"
 country = "GB"

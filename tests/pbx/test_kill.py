@@ -43,7 +43,7 @@ folder = "{folder}"
 
 @pytest.mark.feature("CALL-31", "CALL-32", "ANAL-02")
 async def test_killed_with_its_workers_among_200_calls_it_has_every_call_and_recording_once(tmp_path: Path) -> None:
-    async with Lab(tmp_path / "lab", recording=True) as lab, lab.tap(everything=True) as tap:
+    async with Lab(tmp_path / "lab", recording=True, answer_seconds=20) as lab, lab.tap(everything=True) as tap:
         await let_many_talk(lab)
         desk = await prepared(lab, tmp_path / "desk")
         await desk.start()

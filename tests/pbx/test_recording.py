@@ -103,7 +103,7 @@ class House:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     folder = tmp_path_factory.mktemp("recording")
-    async with Lab(folder / "lab", ring_seconds=8, recording=True) as lab:
+    async with Lab(folder / "lab", ring_seconds=120, recording=True, answer_seconds=20) as lab:
         desk = await make_desk(lab, folder / "desk")
         async with Stage(lab) as stage:
             await stage.watch()
