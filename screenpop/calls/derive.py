@@ -73,6 +73,14 @@ def note_dialled(called: Channel, event: ev.DialBegan) -> None:
         called.call.queue = event.queue
 
 
+def note_called(called: Channel) -> None:
+    """A leg must have been called, though that was not seen."""
+    if not called.dialled and called is not called.call.origin:
+        called.dialled = True
+        note_rung(called, "")
+        settle(called.call)  # who answered depends on which way the call goes
+
+
 def note_rung(called: Channel, dialled: str) -> None:
     """`called` is a leg that the PBX calls, by the dial string `dialled` ("" where it is not known)."""
     call = called.call
@@ -164,7 +172,7 @@ def transfer_target(by: Channel, second: Channel | None, target: Channel | None)
         return ""
     others = [c for c in second.call.channels.values() if c.dialled and c.kind != "local" and c.agent != by.agent]
     if not others:
-        return ""
+        return second.call.remote.number if second.call is not by.call else ""
     last = others[-1]
     return last.agent or second.call.called_number or last.leg.caller.number
 

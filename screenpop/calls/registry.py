@@ -7,7 +7,7 @@ from dataclasses import replace
 from screenpop.agents.directory import Directory
 from screenpop.calls import events as ev
 from screenpop.calls import rules
-from screenpop.calls.derive import make_origin, settle
+from screenpop.calls.derive import make_origin, note_called, settle
 from screenpop.calls.merge import merge_calls
 from screenpop.calls.model import Call, Channel
 from screenpop.facts import CallFact, CallMerged, CallStarted
@@ -60,7 +60,9 @@ class Registry:
             channel = Channel(leg, kind, agent)
             self._put(channel, call)
             if leg.id == call.id:
+                later = call.origin  # it was seen before the first one
                 make_origin(call, channel)
+                note_called(later)
         channel.dialled = leg.state == "ringing" and channel is not call.origin and kind != "local"
         if kind != "local" and not call.real:
             self._begin(call, at)

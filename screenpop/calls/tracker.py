@@ -17,8 +17,10 @@ from screenpop.calls.derive import (
     answers,
     dial_failed,
     is_caller,
+    label,
     last_given_up,
     make_origin,
+    note_called,
     note_dialled,
     note_rung,
     only_ringing,
@@ -220,6 +222,7 @@ class Tracker:
         if event.status == "answered":
             self._dial_answered(caller, called, event.at)
         elif not called.talked:
+            note_called(called)
             dial_failed(called, event.status)
         self._story.reconcile(called.call, event.at)
 
@@ -229,6 +232,7 @@ class Tracker:
             self._dialled_by(caller, called)
             caller.talked |= caller.kind == "agent"
         if called is not called.call.origin:  # else the PBX called the phone of whom it calls for: nobody talks yet
+            note_called(called)
             talks(called, at)
 
     def _bridge_entered(self, event: ev.BridgeEntered) -> None:
@@ -296,7 +300,7 @@ class Tracker:
     def _tell_pick_up(self, picker: Channel, instead_of: str, at: float) -> None:
         call = picker.call
         if call.tell_once(f"{picker.leg.id} picked up"):
-            call.picked_up[instead_of] = picker.agent
+            call.picked_up[instead_of] = label(picker)
             fact = CallPickedUp(call=call.view(), at=at, agent=picker.agent, instead_of=instead_of)
             self._known.facts.append(fact)
 

@@ -5,7 +5,7 @@ import pytest
 from screenpop.agents.directory import Directory
 from screenpop.calls import events as ev
 from screenpop.calls.tracker import Tracker
-from screenpop.facts import CallEnded, CallFact, CallRang, CallRingEnded, Party
+from screenpop.facts import CallEnded, CallFact, CallRang, CallRingEnded, CallTransferred, Party
 from tests.screenpop.calls.legs import Script, caller, leg, told, up
 
 AGENTS = Directory.parse("101,102=SIP/150010002+PJSIP/102-web,103")
@@ -195,6 +195,53 @@ def test_pick_up_that_the_pbx_does_not_name_is_told_all_the_same() -> None:
         ("answered", "103"),
         ("ended", "103"),
     ]
+
+
+@pytest.mark.feature("CALL+02")
+def test_phone_of_the_house_that_picks_a_call_up_leaves_nobody_a_missed_one() -> None:
+    a, b, door = caller(), leg("PJSIP/101", "2", "1"), leg("PJSIP/200", "3", exten="*8101")
+    script = Script().seen(a).dials(a, b).seen(up(door)).then(ev.PickedUp, picker=up(door), ringing=b)
+    script.then(ev.LegRenamed, leg_id="2", name="PJSIP/200-3").gone(door)
+    ended = only(run(script.seen(up(leg("PJSIP/200", "2", "1"))).gone(b, a)), CallRingEnded)
+    assert (ended.reason, ended.answered_by) == ("answered_elsewhere", "200")  # type: ignore[attr-defined]
+
+
+@pytest.mark.feature("CALL-03")
+def test_outgoing_call_with_early_media_of_which_the_dialling_was_lost_is_outgoing() -> None:
+    a = leg("PJSIP/101", "1", caller=Party("101", "Agent"), exten="442079460001")
+    b = leg("PJSIP/trunk", "2", "1", caller=Party("442079460001"))
+    script = Script().seen(a).seen(b).dial_ends(a, b, "answered").seen(up(b)).bridged(up(b), up(a)).gone(b, a)
+    facts = run(script)
+    assert ("answered", "101") in told(facts)
+    assert (facts[-1].call.direction, facts[-1].call.remote.number) == ("outgoing", "442079460001")
+
+
+def test_outgoing_call_of_which_the_dialling_was_lost_is_busy_all_the_same() -> None:
+    a = leg("PJSIP/101", "1", exten="442079460001")
+    b = leg("PJSIP/trunk", "2", "1", caller=Party("442079460001"))
+    ended = only(run(Script().seen(a).seen(b).dial_ends(a, b, "busy").gone(b, a)), CallEnded)
+    assert (ended.call.direction, ended.result) == ("outgoing", "busy")  # type: ignore[attr-defined]
+
+
+@pytest.mark.feature("CALL-03")
+def test_outgoing_call_first_seen_from_its_far_side_is_the_agents() -> None:
+    a = leg("PJSIP/101", "1", caller=Party("101", "Agent"), exten="442079460001")
+    b = leg("PJSIP/trunk", "2", "1", caller=Party("442079460001"))
+    facts = run(Script().bridged(up(b), up(a)).gone(b, a))
+    assert ("answered", "101") in told(facts)
+    end = only(facts, CallEnded).call
+    assert (end.direction, end.answered_by, end.remote.number) == ("outgoing", "101", "442079460001")
+
+
+@pytest.mark.feature("CALL+08")
+def test_two_customers_whom_an_agent_joins_are_given_to_each_other() -> None:
+    a, b = caller(), up(leg("PJSIP/101", "2", "1"))
+    c, d = caller("3", "+447700900456", "Bob"), up(leg("PJSIP/101", "4", "3"))
+    script = Script().seen(a).dials(a, b).dial_ends(a, b, "answered").bridged(b, up(a))
+    script.seen(c).dials(c, d).dial_ends(c, d, "answered").bridged(d, up(c), bridge="b2")
+    script.then(ev.Transferred, kind="attended", by=b, second=d, target=up(c)).gone(b, d, a, c)
+    fact = only(run(script), CallTransferred)
+    assert (fact.agent, fact.target, fact.call.caller.name) == ("101", "+447700900456", "Ada")  # type: ignore[attr-defined]
 
 
 def test_call_answered_on_a_mobile_names_its_number_and_not_the_trunk() -> None:
