@@ -22,6 +22,14 @@ class Live:
     paused: bool = False
     unwanted: bool = False
     """The rules say no, now that more is known: what there is goes."""
+    over: bool = False
+    """Somebody came into the call who does not want it: what follows is not kept, whatever the PBX writes."""
+    joined: bool = False
+    """Its call and another one turned out to be one."""
+    sure_of: str = ""
+    """The name of its latest part of which the PBX has said that it is ours."""
+    mistaken: bool = False
+    """It is none of ours: the site's own monitor began while ours was awaited."""
     gaps: list[Gap] = field(default_factory=list)
     part: int = 1
     """How often the PBX has begun to write, with files of their own."""
@@ -52,7 +60,7 @@ class Live:
 
     def set_paused(self, paused: bool, at: float) -> bool:
         """The PBX leaves out what is said from now on, or goes on; did that change anything?"""
-        if paused == self.paused:
+        if paused == self.paused or self.over:
             return False
         self.paused = paused
         if paused:

@@ -8,12 +8,15 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
 from ari_app.ami import Headers
 from ari_app.link import AmiLink
+from ari_app.recording.expected import Expected, remember
 from ari_app.recording.live import Live
+from ari_app.recording.monitors import Monitors
 from ari_app.recording.rows import Rows
 from screenpop.bus import Bus
 from screenpop.calls.events import Leg
@@ -25,15 +28,11 @@ from screenpop.recordings.asking import Question, Start
 from screenpop.recordings.choice import Chooser
 from screenpop.recordings.names import MOST_PARTS, Side, make_name, name_of_stem, parse_name
 
-NO_CHANNEL = "Ringdesk/none"
 FORGET_SECONDS = 0.1
 """Between two parts of a recording: without a monitor on the channel the PBX forgets the packets of the first agent."""
-MOST_EXPECTED = 2000
-"""Names that were given out and not used yet; the oldest is forgotten first."""
-OPTIONS = "bSi(RINGDESK_MIXMONITOR)"
-"""Only while connected; both files keep the same time; its id is kept on the channel, to stop this one and no other."""
 NO_NAME = "a call cannot be recorded: its id cannot stand in a file's name"
 NOT_RECORDED = "This call is not recorded."
+NOT_WANTED = "Somebody in this call does not want to be recorded."
 WISH, ANSWER = "RingdeskPause", "RINGDESK_PAUSED"
 """Of dialplan/record.conf.j2: the event by which the feature code asks, and the variable it looks at for 0 or 1."""
 WISH_SECONDS = 0.8
@@ -54,11 +53,12 @@ class Recorder:
         bus: Bus,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._link, self._tracker, self._chooser, self._rows, self._clock = link, tracker, chooser, rows, clock
-        self._expected: OrderedDict[str, str] = OrderedDict()
+        self._tracker, self._chooser, self._rows, self._clock = tracker, chooser, rows, clock
+        self._monitors, self._expected = Monitors(link), Expected()
         self._by_leg: dict[str, Live] = {}
         self._tried: OrderedDict[str, None] = OrderedDict()
         self._refused: OrderedDict[str, None] = OrderedDict()
+        self._said_no: OrderedDict[str, None] = OrderedDict()
         self._ahead = 0.0
         self._events: dict[str, Callable[[Headers, float], None]] = {
             "MixMonitorStart": self._started,
@@ -88,19 +88,21 @@ class Recorder:
         """How to record the call; None: do not."""
         if self._chooser.policy.starts != "dialplan":
             return None
-        if (self._tracker.call_id_of(question.linkedid) or question.linkedid) in self._refused:
+        if self._is_refused(call_id := self._id(question.linkedid)):
             return None
         if lives := self._find(question.linkedid):
             return self._next_part(question, lives[0])
         call = self._view(question.linkedid)
         answer = await self._chooser.before(question, call)
+        if answer.said_no:
+            remember(self._said_no, call_id)
         if not answer.record:
             return None
         name = make_name(question.linkedid, int(self._clock()), self._side(question, call))
         if not name:
             log.warning(NO_NAME)
             return None
-        self._expect(question.linkedid, name)
+        self._expected.put(question.linkedid, name)
         return Start(name=name, announcement=answer.announcement)
 
     def _next_part(self, question: Question, live: Live) -> Start | None:
@@ -112,7 +114,7 @@ class Recorder:
 
     def _begin_part(self, live: Live) -> None:
         live.part += 1
-        self._expect(live.call_id, self._stem(live))
+        self._expected.put(live.call_id, self._stem(live))
 
     @staticmethod
     def _stem(live: Live) -> str:
@@ -131,7 +133,7 @@ class Recorder:
         try:
             paused = await self._toggle(linkedid, channel)
             value = "no" if paused is None else str(int(paused))
-            await self._link.action({"Action": "Setvar", "Channel": channel, "Variable": ANSWER, "Value": value})
+            await self._monitors.set_variable(channel, ANSWER, value)
         except PbxError as error:
             log.warning("a feature code could not be answered", reason=str(error))
 
@@ -151,77 +153,84 @@ class Recorder:
         other = self._tracker.other_side(call_id)
         if other is None or self.is_recorded(call_id):
             raise PbxRefused("There is nothing to record now.")
-        self._expect(call_id, name)
+        self._expected.put(call_id, name)
         try:
-            await self._write(other.leg.name, name)
+            await self._monitors.start(other.leg.name, name)
         except PbxError:
-            self._expected.pop(call_id, None)
+            self._expected.drop(call_id)
             raise
-
-    async def _write(self, channel: str, stem: str) -> None:
-        files = f"r(../recording/{stem}-in.wav)t(../recording/{stem}-out.wav)"
-        await self._link.action({"Action": "MixMonitor", "Channel": channel, "File": "", "Options": OPTIONS + files})
 
     async def pause_recording(self, call_id: str, paused: bool) -> None:
         """Leave out what is said, or go on. Raises PbxRefused, PbxAway."""
-        lives = self._of(call_id)
+        lives = self._find(call_id)
         if not lives:
             raise PbxRefused(NOT_RECORDED)
+        if any(live.over for live in lives):
+            raise PbxRefused(NOT_WANTED)
         for live in lives:
             if live.paused != paused:
                 await self._pause(live, paused)
 
     def talkers(self, call_id: str) -> Sequence[str]:
         """The extensions that talk in the call now."""
-        call = self._tracker.view(call_id)
+        call = self._view(call_id)
         return call.talking if call else ()
 
     def is_recorded(self, call_id: str) -> bool:
         """Is it recorded now?"""
-        return bool(self._of(call_id))
-
-    async def _mute(self, live: Live, paused: bool) -> None:
-        fields = {"Action": "MixMonitorMute", "Channel": live.channel, "Direction": "both", "State": str(int(paused))}
-        await self._link.action(fields)
+        return bool(self._find(call_id))
 
     async def _pause(self, live: Live, paused: bool) -> None:
-        await self._mute(live, paused)
+        await self._monitors.mute(live.channel, paused)
         self._set_paused(live, paused, self._now())  # the event says so too, if the filter lets it pass
 
     async def _agree(self, live: Live) -> None:
         """Let the PBX be as the row says: paused, or not."""
         try:
-            await self._mute(live, live.paused)
+            await self._monitors.mute(live.channel, live.paused)
         except PbxError as error:
             log.warning("a recording may be paused or not", call=live.call_id, reason=str(error))
 
     # ------------------------------------------------------------ what the PBX says
 
     def _started(self, headers: Headers, at: float) -> None:
+        """A monitor has begun on a channel. Where one of ours is to begin it is taken for that, until the PBX has been
+        asked: what happens until then belongs to it."""
         leg_id, linkedid = headers.get("Uniqueid", ""), headers.get("Linkedid", "")
-        stem = self._expected.pop(self._tracker.call_id_of(linkedid) or linkedid, "") or self._expected.pop(
-            linkedid, ""
-        )
+        stem = self._expected.of(self._id(linkedid)) or self._expected.of(linkedid)
         if not stem or not leg_id:
+            self._expected.other_began(leg_id)
             return
-        name = name_of_stem(stem)
-        if live := next((each for each in self._by_leg.values() if each.name == name), None):
-            self._goes_on(live)
-            return
-        call_id = self._tracker.call_id_of(linkedid) or linkedid
-        live = Live(new_id(), call_id, name, leg_id, headers.get("Channel", ""), at)
-        self._by_leg[leg_id] = live
-        call = self._view(linkedid)
-        live.agent = call.answered_by if call else ""
-        self._rows.began(live)
-        if self._tracker.is_connected(leg_id) and live.connected(at):
-            self._rows.changed(live)
+        live = self._named(name_of_stem(stem))
+        begun = live is None
+        if live is None:
+            live = self._begin(Live(new_id(), self._id(linkedid), name_of_stem(stem), leg_id), headers, at)
+        live.fresh |= live.leg_id == leg_id
+        self._rows.later(lambda: self._make_sure(live, leg_id, headers.get("Channel", ""), stem))
+        if begun:
+            self._rows.began(live)
+            if self._tracker.is_connected(leg_id) and live.connected(at):
+                self._rows.changed(live)
 
-    def _goes_on(self, live: Live) -> None:
-        """Its next part has begun."""
-        live.fresh = True
-        if live.paused:
-            self._rows.later(lambda: self._agree(live))
+    def _begin(self, live: Live, headers: Headers, at: float) -> Live:
+        live.channel, live.started_at = headers.get("Channel", ""), at
+        self._by_leg[live.leg_id] = live
+        call = self._view(live.call_id)
+        live.agent = call.answered_by if call else ""
+        return live
+
+    async def _make_sure(self, live: Live, leg_id: str, channel: str, stem: str) -> None:
+        """Was it ours that began, or one of the site's own? Ours leaves its id on the channel."""
+        if live.sure_of != stem and await self._monitors.id_of(channel) != "":
+            self._expected.has_begun(stem)
+            live.sure_of = stem
+            if live.paused:
+                await self._agree(live)
+            return
+        self._expected.other_began(leg_id)
+        if not live.sure_of:
+            live.mistaken = True
+            self._by_leg.pop(live.leg_id, None)
 
     def _connected(self, headers: Headers, at: float) -> None:
         live = self._by_leg.get(headers.get("Uniqueid", ""))
@@ -243,42 +252,19 @@ class Recorder:
         login may. Without it the PBX may leave the new agent's voice out."""
         if live.leg_id not in self._by_leg:
             return
-        if not await self._may_write():
+        if live.over:
+            return
+        if not await self._monitors.may_start():
             log.warning("the next agent may be silent in a recording", call=live.call_id)
             return
-        old = await self._monitor_of(live)
+        old = await self._monitors.id_of(live.channel)
         self._begin_part(live)
-        await self._stop(live, old)
+        await self._monitors.stop(live.channel, old)
         await asyncio.sleep(FORGET_SECONDS)
         try:
-            await self._write(live.channel, self._stem(live))
+            await self._monitors.start(live.channel, self._stem(live))
         except PbxError as error:
             log.warning("a recording could not go on", call=live.call_id, reason=str(error))
-
-    async def _may_write(self) -> bool:
-        """May our login start recordings? Asked by trying it on a channel that there is not."""
-        try:
-            await self._write(NO_CHANNEL, "rd-0-0c")
-        except PbxRefused as refused:
-            return "permission" not in str(refused).casefold()
-        except PbxError:
-            return False
-        return True
-
-    async def _monitor_of(self, live: Live) -> str:
-        """The PBX's id of what writes it, "" where that is not known."""
-        try:
-            fields = {"Action": "Getvar", "Channel": live.channel, "Variable": "RINGDESK_MIXMONITOR"}
-            return (await self._link.action(fields)).get("Value", "")
-        except PbxError:
-            return ""
-
-    async def _stop(self, live: Live, monitor: str) -> None:
-        fields = {"Action": "StopMixMonitor", "Channel": live.channel}
-        try:
-            await self._link.action(fields | ({"MixMonitorID": monitor} if monitor else {}))
-        except PbxError as error:
-            log.warning("a recording could not be stopped", call=live.call_id, reason=str(error))
 
     def _muted(self, headers: Headers, at: float) -> None:
         live = self._by_leg.get(headers.get("Uniqueid", ""))
@@ -286,12 +272,18 @@ class Recorder:
             self._set_paused(live, headers.get("State") == "1", at)
 
     def _stopped_early(self, headers: Headers, at: float) -> None:
-        """Somebody stopped it. Where its next part is about to begin, or has begun, it goes on."""
-        live = self._by_leg.get(headers.get("Uniqueid", ""))
-        if live is not None and (live.part == 1 or live.unwanted):
+        """Somebody stopped a monitor. Where the next part of ours is about to begin, or has begun, it goes on; where
+        others write as well nobody says whose it was, and ours is taken to go on until the channel is over."""
+        leg_id = headers.get("Uniqueid", "")
+        live = self._by_leg.get(leg_id)
+        ours_was_stopped = live is not None and (live.unwanted or live.over)
+        if not ours_was_stopped and self._expected.other_ended(leg_id):
+            return
+        if live is not None and (ours_was_stopped or live.part == 1):
             self._finish(live, at)
 
     def _stopped(self, headers: Headers, at: float) -> None:
+        self._expected.forget(headers.get("Uniqueid", ""))
         if live := self._by_leg.get(headers.get("Uniqueid", "")):
             self._finish(live, at)
 
@@ -316,18 +308,23 @@ class Recorder:
 
     async def _decide(self, call: CallView, lives: list[Live]) -> None:
         """Queue and agent are known now: stop what should not be, start what should."""
-        starts = self._chooser.policy.starts == "ringdesk"
-        if not lives and not starts:
-            return
-        record = call.id not in self._refused and (await self._chooser.now(call)).record
-        if not record:
+        answer = await self._chooser.now(call)
+        if answer.said_no and self.is_up(call.id):
+            self._note_no(self._id(call.id))
+        if self._is_refused(call.id) or not answer.record:
             for live in lives:
-                await self._discard(live)
-        elif not lives and call.id not in self._tried:
+                if not (live.mistaken or live.over):
+                    await self._discard(live)
+        elif not lives and self._chooser.policy.starts == "ringdesk" and call.id not in self._tried:
             await self._start(call)
 
+    def _note_no(self, call_id: str) -> None:
+        """Where the call became part of a recorded one meanwhile, that is left as if it had been known by then."""
+        remember(self._said_no, call_id)
+        self._leave([live for live in self._of(call_id) if live.joined], self._now())
+
     async def _start(self, call: CallView) -> None:
-        _remember(self._tried, call.id)
+        remember(self._tried, call.id)
         name = make_name(call.id, int(self._clock()), "c")
         if not name:
             log.warning(NO_NAME)
@@ -345,35 +342,57 @@ class Recorder:
 
     async def _respect(self, call_id: str, customer_id: str) -> None:
         if await self._chooser.said_no(customer_id):
-            _remember(self._refused, call_id)
+            call_id = self._id(call_id)
+            remember(self._said_no, call_id)
             for live in self._of(call_id):
-                await self._discard(live)
+                if not live.over:
+                    await self._discard(live)
 
     async def _discard(self, live: Live) -> None:
         """What was written of it goes when it has ended, also where this program does not live to see that."""
         live.unwanted = True
-        _remember(self._refused, live.call_id)
+        remember(self._refused, live.call_id)
         try:
             await self._rows.unwanted(live, self._now())
         finally:
             if live.leg_id in self._by_leg:
-                await self._stop(live, await self._monitor_of(live))
+                await self._stop(live)
+
+    async def _stop(self, live: Live) -> None:
+        await self._monitors.stop(live.channel, await self._monitors.id_of(live.channel))
 
     def _ended(self, fact: CallEnded) -> None:
-        for memory in (self._expected, self._tried, self._refused):
+        self._expected.drop(fact.call.id)
+        for memory in (self._tried, self._refused, self._said_no):
             memory.pop(fact.call.id, None)
         for live in self._of(fact.call.id):
             self._finish(live, fact.at)
 
     def _merged(self, fact: CallMerged) -> None:
-        if fact.gone in self._refused:
-            _remember(self._refused, fact.call.id)
-        name = self._expected.pop(fact.gone, "")
-        if name and fact.call.id not in self._expected:
-            self._expect(fact.call.id, name)
-        for live in self._of(fact.gone):
-            live.call_id = fact.call.id
-        self._rows.moved(fact.call.id, fact.gone)
+        kept, gone = fact.call.id, fact.gone
+        for memory in (self._refused, self._said_no):
+            if gone in memory:
+                remember(memory, kept)
+        self._expected.move(kept, gone)
+        moved = self._of(gone)
+        for live in moved:
+            live.call_id = kept
+        for live in self._of(kept):
+            live.joined = True
+        self._rows.moved(kept, gone)
+        for live in moved:
+            self._rows.changed(live)
+        if kept in self._said_no:
+            self._leave(self._of(kept), fact.at + self._ahead)
+
+    def _leave(self, lives: Sequence[Live], at: float) -> None:
+        """Somebody came in who does not want to be recorded: it ends here, and what is written yet is not kept."""
+        for live in lives:
+            if live.unwanted or live.over:
+                continue
+            self._set_paused(live, True, at)
+            live.over = True
+            self._rows.later(partial(self._stop, live))
 
     # ------------------------------------------------------------ after a restart
 
@@ -391,7 +410,7 @@ class Recorder:
         other = self._tracker.other_side(live.call_id) if call else None
         if call is None or other is None or other.leg.id in self._by_leg:
             return False
-        live.leg_id, live.channel = other.leg.id, other.leg.name
+        live.leg_id, live.channel, live.sure_of = other.leg.id, other.leg.name, live.name
         self._by_leg[live.leg_id] = live
         self._rows.later(lambda: self._agree(live))
         return True
@@ -406,10 +425,20 @@ class Recorder:
         return [live for live in self._by_leg.values() if live.call_id == call_id]
 
     def _find(self, linkedid: str) -> list[Live]:
-        return self._of(self._tracker.call_id_of(linkedid) or linkedid)
+        return self._of(self._id(linkedid))
+
+    def _named(self, name: str) -> Live | None:
+        return next((live for live in self._by_leg.values() if live.name == name), None)
+
+    def _id(self, linkedid: str) -> str:
+        """The call that is up under this linkedid, or under the id it had before it became part of another."""
+        return self._tracker.call_id_of(linkedid) or linkedid
+
+    def _is_refused(self, call_id: str) -> bool:
+        return call_id in self._refused or call_id in self._said_no
 
     def _view(self, linkedid: str) -> CallView | None:
-        return self._tracker.view(self._tracker.call_id_of(linkedid) or linkedid)
+        return self._tracker.view(self._id(linkedid))
 
     def _side(self, question: Question, call: CallView | None) -> Side:
         """Whose channel will be recorded. Of two colleagues the one who is called is the agent's side."""
@@ -419,17 +448,6 @@ class Recorder:
 
     def _agent_of(self, channel: str) -> str:
         return self._tracker.directory.extension_of(Leg(id="", linkedid="", name=channel).device)
-
-    def _expect(self, linkedid: str, name: str) -> None:
-        self._expected[linkedid] = name
-        if len(self._expected) > MOST_EXPECTED:
-            self._expected.popitem(last=False)
-
-
-def _remember(memory: OrderedDict[str, None], key: str) -> None:
-    memory[key] = None
-    if len(memory) > MOST_EXPECTED:
-        memory.popitem(last=False)
 
 
 def _moment(headers: Headers, at: float) -> float:

@@ -68,12 +68,12 @@ class Rows:
             "agent": live.agent,
         }
         row |= {"started_at": utc(live.started_at), "gaps": []}
-        self.later(lambda: self._began(row, live.id, live.call_id))
+        self.later(lambda: self._began(row, live))
 
     def changed(self, live: Live) -> None:
         """It was paused, went on, or more is known of it."""
         values = {"started_at": utc(live.started_at), "agent": live.agent, "gaps": [list(gap) for gap in live.gaps]}
-        self.later(lambda: self._changed(live.id, live.call_id, live.paused, values))
+        self.later(lambda: self._changed(live, live.call_id, live.paused, values))
 
     def finished(self, live: Live, at: float) -> None:
         """It has ended: its files are to be collected, unless it never began or is not wanted by then."""
@@ -105,19 +105,23 @@ class Rows:
 
     # ------------------------------------------------------------ within
 
-    async def _began(self, row: Row, recording_id: str, call_id: str) -> None:
+    async def _began(self, row: Row, live: Live) -> None:
+        if live.mistaken:
+            return
         async with self._store.begin() as tx:
             await store.begin(tx, row)
-        self._tell(call_id, recording_id, "recording")
+        self._tell(row["call_id"], live.id, "recording")
 
-    async def _changed(self, recording_id: str, call_id: str, paused: bool, values: Row) -> None:
+    async def _changed(self, live: Live, call_id: str, paused: bool, values: Row) -> None:
+        if live.mistaken:
+            return
         async with self._store.begin() as tx:
-            await store.write(tx, recording_id, **values)
-        self._bus.publish(
-            RecordingChanged(call_id=call_id, recording_id=recording_id, state="recording", paused=paused)
-        )
+            await store.write(tx, live.id, **values)
+        self._bus.publish(RecordingChanged(call_id=call_id, recording_id=live.id, state="recording", paused=paused))
 
     async def _ended(self, live: Live, at: float) -> None:
+        if live.mistaken:
+            return
         if live.began and not live.unwanted:
             await self._finished(live, at)
             return

@@ -51,14 +51,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether to record. `sure`: what is not known yet cannot change it."""
+    """Whether to record. `sure`: what is not known yet cannot change it. `said_no`: the customer does not want it."""
 
     record: bool
     announcement: str = ""
     sure: bool = True
+    said_no: bool = False
 
 
-NO = Answer(record=False)
+NO = Answer(record=False, said_no=True)
 MOST_RULES = 100
 _SOUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 

@@ -13,7 +13,7 @@ from screenpop import audit
 from screenpop.bus import Bus
 from screenpop.customers.fields import clean_line
 from screenpop.errors import BadInput, Conflict, NotFound, RingdeskError
-from screenpop.facts import RecordingChanged
+from screenpop.facts import CallMerged, RecordingChanged
 from screenpop.ids import new_id
 from screenpop.recordings import store
 from screenpop.recordings.archive import Archive, free_megabytes
@@ -47,6 +47,7 @@ class Recordings:
         self._store, self._bus, self._archive, self._min_free = database, bus, archive, min_free_mb
         self._live: dict[str, bool] = {}
         bus.subscribe(RecordingChanged, self._changed)
+        bus.subscribe(CallMerged, self._merged)
 
     # ------------------------------------------------------------ now
 
@@ -63,6 +64,11 @@ class Recordings:
             self._live[fact.call_id] = fact.paused
         else:
             self._live.pop(fact.call_id, None)
+
+    def _merged(self, fact: CallMerged) -> None:
+        paused = self._live.pop(fact.gone, None)
+        if paused is not None:
+            self._live[fact.call.id] = paused
 
     # ------------------------------------------------------------ reading
 

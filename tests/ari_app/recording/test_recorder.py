@@ -1,7 +1,7 @@
 """What becomes of a recording while the call goes on, told event by event."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from screenpop.agents.directory import Directory
 from screenpop.bus import Bus
 from screenpop.calls.tracker import Tracker
 from screenpop.errors import PbxRefused
-from screenpop.facts import CallNoted, RecordingChanged
+from screenpop.facts import CallAnswered, CallMerged, CallNoted, Party, RecordingChanged
 from screenpop.numbers import Numbers
 from screenpop.recordings.archive import FolderArchive
 from screenpop.recordings.asking import Question, Start
@@ -35,16 +35,18 @@ pytestmark = pytest.mark.feature("CALL-32")
 CUSTOMER, AGENT = "1700000000.1", "1700000000.2"
 NAMES = {CUSTOMER: "PJSIP/trunk-00000001", AGENT: "PJSIP/101-00000002"}
 STATES = {"up": "6", "ringing": "5", "calling": "4"}
+OTHER, SHY = "1700000009.1", "+442079460002"
 NAME = f"rd-{CUSTOMER}-1000c"
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 
 @dataclass
 class Link:
-    """Keeps what the PBX was told; `refuses` says no to these actions."""
+    """Keeps what the PBX was told; `refuses` says no to these actions; `monitor`: the id of ours, "" before."""
 
     sent: list[dict[str, str]] = field(default_factory=list)
     refuses: tuple[str, ...] = ()
+    monitor: str = "0xabc"
 
     async def action(self, fields: dict[str, str], timeout: float = 5.0) -> dict[str, str]:
         self.sent.append(dict(fields))
@@ -52,7 +54,7 @@ class Link:
             raise PbxRefused("Permission denied")
         if fields.get("Channel") == "Ringdesk/none":
             raise PbxRefused("Could not find specified channel")
-        return {"Value": "0xabc"} if fields["Action"] == "Getvar" else {}
+        return {"Value": self.monitor} if fields["Action"] == "Getvar" else {}
 
     def actions(self) -> list[str]:
         return [fields["Action"] for fields in self.sent]
@@ -68,6 +70,7 @@ class Desk:
     tracker: Tracker
     recorder: Recorder
     rows: Rows
+    recordings: Recordings
     settings: RecordingSettings
     discarded: list[str]
     facts: list[RecordingChanged]
@@ -134,17 +137,18 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         discarded.append(name)
 
     def find(key: str) -> Sequence[str]:
-        return ("ada",) if key == "+442079460001" else ()
+        return {"+442079460001": ("ada",), SHY: ("shy",)}.get(key, ())
 
     async with store.begin() as tx:
         times = {"created_at": NOW, "updated_at": NOW}
         await tx.execute(sa.insert(customer).values(id="ada", **times))
         await tx.execute(sa.insert(customer).values(id="shy", record="no", **times))
-    rows = Rows(store, bus, Recordings(store, bus, FolderArchive(tmp_path), 0), discard)
+    recordings = Recordings(store, bus, FolderArchive(tmp_path), 0)
+    rows = Rows(store, bus, recordings, discard)
     chooser = Chooser(settings, Numbers("GB"), find, Said(store))
     recorder = Recorder(link, tracker, chooser, rows, bus, lambda: made.now)  # type: ignore[arg-type]
     bus.subscribe(RecordingChanged, facts.append)
-    made = Desk(store, bus, link, tracker, recorder, rows, settings, discarded, facts)
+    made = Desk(store, bus, link, tracker, recorder, rows, recordings, settings, discarded, facts)
     yield made
     await store.close()
 
@@ -180,6 +184,51 @@ async def test_recording_of_somebody_else_is_left_alone(desk: Desk) -> None:
     desk.tell("Hangup", CUSTOMER)
     await desk.settle()
     assert (await desk.row(), desk.facts) == (None, [])
+
+
+async def test_monitor_of_the_site_that_begins_before_ours_is_not_taken_for_it(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.link.monitor = ""
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.tell("MixMonitorMute", CUSTOMER, "calling", Direction="both", State="1")
+    await desk.settle()
+    assert (await desk.row(), desk.facts) == (None, [])
+    desk.link.monitor = "0xabc"
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    desk.tell("MixMonitorStop", CUSTOMER)  # theirs: the card's key must go on working
+    await desk.recorder.pause_recording(CUSTOMER, True)
+    desk.tell("Hangup", CUSTOMER)
+    await desk.settle()
+    row = await desk.row()
+    assert (row.state, row.name, len(row.gaps), desk.discarded) == ("waiting", NAME, 1, [])
+
+
+async def test_monitor_of_the_site_that_begins_after_ours_ends_without_it(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    for _ in range(2):  # both before the PBX could be asked
+        desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    desk.tell("MixMonitorStop", CUSTOMER)
+    await desk.settle()
+    assert (await desk.row()).state == "recording"
+    desk.tell("MixMonitorStop", CUSTOMER)
+    await desk.settle()
+    assert (await desk.row()).state == "waiting"
+
+
+async def test_login_that_may_not_ask_takes_the_next_monitor_for_ours(desk: Desk) -> None:
+    desk.link.refuses = ("Getvar",)
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    assert (await desk.row()).state == "recording"
 
 
 async def test_pause_is_asked_of_the_pbx_and_marked_where_it_was(desk: Desk) -> None:
@@ -282,6 +331,61 @@ async def test_customer_who_said_no_is_thrown_away_when_somebody_says_who_it_is(
     await desk.settle()
     assert ((await desk.row()).state, desk.discarded) == ("deleted", [NAME])
     assert await desk.ask() is None  # the call is handed on
+
+
+async def test_no_of_a_customer_who_is_joined_to_a_recorded_call_ends_the_recording_there(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    assert await desk.ask(linkedid=OTHER, number=SHY) is None
+    talking = desk.tracker.view(CUSTOMER)
+    assert talking
+    desk.bus.publish(CallMerged(call=talking, at=desk.at + 3, gone=OTHER))
+    await desk.settle()
+    assert desk.link.sent[-1] == {"Action": "StopMixMonitor", "Channel": NAMES[CUSTOMER], "MixMonitorID": "0xabc"}
+    with pytest.raises(PbxRefused):
+        await desk.recorder.pause_recording(CUSTOMER, False)
+    desk.tell("MixMonitorMute", CUSTOMER, after=4, Direction="both", State="0")
+    desk.tell("MixMonitorStop", CUSTOMER)
+    assert await desk.ask() is None  # the call is handed on
+    await desk.settle()
+    row = await desk.row()
+    assert (row.state, row.gaps, desk.discarded) == ("waiting", [[3.0, OPEN_END]], [])
+
+
+async def test_no_that_is_learnt_when_the_calls_are_one_already_ends_it_too(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    talking = desk.tracker.view(CUSTOMER)
+    assert talking
+    desk.now = desk.at + 5
+    desk.bus.publish(CallMerged(call=talking, at=desk.at + 3, gone=OTHER))
+    shy = replace(talking, remote=Party(SHY))
+    desk.bus.publish(CallAnswered(call=shy, at=desk.at + 2, agent="101"))
+    await desk.settle()
+    desk.tell("MixMonitorStop", CUSTOMER, after=6)
+    await desk.settle()
+    row = await desk.row()
+    assert (row.state, row.gaps) == ("waiting", [[5.0, OPEN_END]])
+
+
+async def test_recording_of_a_call_that_became_part_of_another_is_shown_there(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    talking = desk.tracker.view(CUSTOMER)
+    assert talking
+    desk.bus.publish(CallMerged(call=replace(talking, id="kept"), at=desk.at + 1, gone=CUSTOMER))
+    await desk.settle()
+    assert ((await desk.row()).call_id, desk.facts[-1].call_id, desk.facts[-1].state) == ("kept", "kept", "recording")
+    assert [desk.recordings.is_recorded(id_) for id_ in ("kept", CUSTOMER)] == [True, False]
 
 
 @pytest.mark.parametrize("starts", ["dialplan", "ringdesk"])
