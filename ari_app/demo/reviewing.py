@@ -56,7 +56,7 @@ async def _reviewed(quality: Quality, card: Card, by: User, calls: Sequence[Plan
     yes_no, scale = (question.id for question in card.asked if question.kind != "auto")
     for call in calls:
         choices = {yes_no: dice.choice(("1", "1", "1", "0")), scale: str(dice.randint(2, 5))}
-        await quality.reviews.write(by, call.id, choices, "")
+        await quality.reviews.write(by, call.id, choices, "", done=True)
 
 
 async def _tagged(work: CallWork, by: User, calls: Sequence[Planned]) -> None:

@@ -28,6 +28,9 @@ SUMMED_IN: Final = 3.0
 """Seconds that the sums may take; then calls are counted for as long again."""
 AT_ONCE: Final = 2
 """Sums over everything that are made at the same time: they keep a reader of the store busy."""
+HEARD: Final = ("tracker", "sentiment")
+"""Filters that say what was said."""
+_UNHEARD: Final = N_("You may not listen to these calls, so they are not found by what was said in them.")
 _TOO_SLOW: Final = N_("This search takes too long. Choose a shorter period.")
 
 
@@ -55,10 +58,13 @@ class CallFinder:
         now: datetime | None = None,
         *,
         hears: bool = True,
+        blind: str = "",
     ) -> Asked:
-        """A question: which calls, in whose clock, of those that `whose` may see, and may hear (`hears`)."""
+        """A question: which calls, in whose clock, of those that `whose` may see, and may hear (`hears`); `blind`: the
+        reviewer who is not to know others' scores. Raises BadInput for what only those may ask who hear."""
+        unheard(search, hears=hears)
         at = datetime.now(UTC) if now is None else now
-        return Asked(search=search, numbers=self._numbers, now=at, zone=zone, whose=whose, hears=hears)
+        return Asked(search=search, numbers=self._numbers, now=at, zone=zone, whose=whose, hears=hears, blind=blind)
 
     async def page(self, asked: Asked, limit: int, after: str = "", before: str = "") -> CallPage:
         """One page. Raises BadInput for a place that is none, and for a search that takes too long."""
@@ -117,6 +123,13 @@ class CallFinder:
                     return await search_store.count(tx, asked, most)
             except TooSlow:
                 raise BadInput(_TOO_SLOW, "q") from None
+
+
+def unheard(search: Search, *, hears: bool) -> None:
+    """Refuse to find calls by what was said in them for somebody who may not listen to them. Raises BadInput."""
+    for name in () if hears else HEARD:
+        if getattr(search, name):
+            raise BadInput(_UNHEARD, name)
 
 
 def _page(found: Found, rows: list[LoggedCall]) -> CallPage:

@@ -22,6 +22,8 @@ may be given several times: any of its values will do. Different names must all 
 | `min_score`, `max_score` | 0 to 100; both are included |
 | `sentiment` | `bad` `neutral` `good` |
 | `recorded` | `yes` or `no` |
+| `analysed` | `yes` or `no`: is it known who spoke how long? |
+| `own` | `yes`: the reader's own calls, also for those who see everybody's |
 | `follow_up` | `open` `overdue` `done`, or `any` |
 | `q` | words of notes and transcripts, the customer's name or number; "a phrase" in quotes, `begin*` |
 | `hour` | 0 to 23: the hour in which the call began |
@@ -83,6 +85,8 @@ class Search:
     max_score: float | None = None
     sentiment: tuple[str, ...] = ()
     recorded: bool | None = None
+    analysed: bool | None = None
+    own: str = ""
     follow_up: str = ""
     hour: tuple[int, ...] = ()
     weekday: tuple[int, ...] = ()
@@ -279,6 +283,8 @@ _READ: Final[Mapping[str, Callable[[str, Sequence[str]], Any]]] = {
     **dict.fromkeys(("min_score", "max_score"), _score),
     "sentiment": _some_of(SENTIMENTS),
     "recorded": _yes,
+    "analysed": _yes,
+    "own": _one_of(("yes",)),
     "follow_up": _one_of(FOLLOW_UPS),
     "hour": _whole_numbers(23),
     "weekday": _whole_numbers(6),

@@ -30,6 +30,7 @@ from screenpop.calls.search_sql import (
 )
 from screenpop.calls.search_text import Text
 from screenpop.numbers import Numbers
+from screenpop.quality.blind import is_hidden_from, tells_scores
 from screenpop.store.tables import call
 
 FEW: Final = 4_000
@@ -49,6 +50,8 @@ class Asked:
     whose: Whose = EVERYBODY
     hears: bool = True
     """May find calls by what was said in them, for he may hear all that he sees."""
+    blind: str = ""
+    """The reviewer who asks, where he is not to know what scores others gave: then such calls are not found by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,9 @@ async def _conditions(tx: AsyncConnection, asked: Asked) -> list[Condition]:
         found.insert(0, within(await search_text.number(tx, search.number, asked.numbers), span))
     if search.hour or search.weekday:
         found.append(await _clock(tx, asked, span))
+    if asked.blind and tells_scores(search):
+        known = ~is_hidden_from(asked.blind)
+        found.append(Condition(where=lambda _: known))
     return found
 
 

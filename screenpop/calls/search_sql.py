@@ -152,6 +152,9 @@ def _words(search: Search) -> Iterator[Condition]:
         yield from _is(column, getattr(search, column.name))
     if search.recorded is not None:
         yield from _is(_C.recorded, [search.recorded])
+    if search.analysed is not None:
+        known = _C.talk_share.is_not(None) if search.analysed else _C.talk_share.is_(None)
+        yield Condition(where=lambda _: known)
 
 
 def _agent(search: Search) -> Iterator[Condition]:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from screenpop.quality import store as rows
 from screenpop.quality.cards import ScoreCards
-from screenpop.quality.model import Card, Question, Review, complete
+from screenpop.quality.model import Card, Question, Review
 from screenpop.store.engine import Store
 
 MOST_CALLS = 500
@@ -15,7 +15,7 @@ MOST_CALLS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A call with its complete reviews; `spread` is the highest score less the lowest."""
+    """A call with its finished reviews; `spread` is the highest score less the lowest."""
 
     call_id: str
     started_at: datetime
@@ -78,11 +78,11 @@ class Calibrations:
 
 
 def compared(found: Sequence[tuple[Review, datetime]], cards: Mapping[str, Card]) -> tuple[Compared, ...]:
-    """The calls of these reviews; a review that is not complete is left out, and with it a call left with one."""
+    """The calls of these finished reviews; one without a score is left out, and with it a call left with one."""
     calls: list[Compared] = []
     for (call_id, card_id, at), group in groupby(found, key=lambda each: (each[0].call_id, each[0].card_id, each[1])):
         card = cards.get(card_id)
-        done = tuple(each for each, _ in group if card and complete(card, each.answers) and each.score is not None)
+        done = tuple(each for each, _ in group if each.score is not None)
         if card and len(done) > 1:
             calls.append(Compared(call_id=call_id, started_at=at, card=card, reviews=done))
     return tuple(calls)

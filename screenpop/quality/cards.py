@@ -8,6 +8,8 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from screenpop import audit
+from screenpop.agents.model import User
+from screenpop.agents.rights import Permission
 from screenpop.analysis.trackers import Trackers
 from screenpop.bus import Bus
 from screenpop.customers.fields import clean_line
@@ -35,7 +37,7 @@ class ScoreCards:
         self._store, self._bus, self._trackers = store, bus, trackers
         self._all: tuple[Card, ...] = ()
         self.blind = True
-        """Reviewers see each other's answers only once their own are complete."""
+        """Reviewers see each other's answers only once their own review is finished."""
 
     async def load(self) -> None:
         """Read the list."""
@@ -53,6 +55,10 @@ class ScoreCards:
             if each.id == card_id:
                 return each
         raise NotFound("There is no such score card.")
+
+    def is_blind(self, user: User) -> bool:
+        """Does this person review without knowing what others said of the same call?"""
+        return self.blind and user.may(Permission.REVIEW_CALLS)
 
     def card_for(self, queue: str, direction: str, team: str, begun: Iterable[str] = ()) -> Card | None:
         """The card by which such a call is reviewed: the first of `begun` (ids) that there is, else the one that is
@@ -91,7 +97,7 @@ class ScoreCards:
                     await rows.note_score(tx, call_id)
 
     async def set_blind(self, blind: bool, actor: str) -> None:
-        """Say whether reviewers see each other's answers before their own are complete."""
+        """Say whether reviewers see each other's answers before their own review is finished."""
         values = {"value": not blind, "updated_at": datetime.now(UTC), "updated_by": actor}
         async with self._store.begin() as tx:
             done = await tx.execute(sa.update(setting).where(setting.c.key == _BLIND).values(values))

@@ -77,7 +77,8 @@ Answers = Mapping[str, Answer]
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """One reviewer's card of a call. `answers` of a person are the manual ones only; `score` counts the automatic
-    ones as well, and is None before anything is answered."""
+    ones as well, and is None before anything is answered. `done_at`: when its author said that it is finished; before
+    that it is a draft, which counts nowhere and which nobody else sees."""
 
     id: str
     call_id: str
@@ -88,11 +89,17 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
     created_at: datetime
     updated_at: datetime
+    done_at: datetime | None = None
 
     @property
     def by_hand(self) -> bool:
         """A person's."""
         return self.reviewer != SYSTEM
+
+    @property
+    def counts(self) -> bool:
+        """It is no draft: the system's, or a person's finished one."""
+        return not self.by_hand or self.done_at is not None
 
 
 def card_for(cards: Iterable[Card], queue: str, direction: str, team: str) -> Card | None:
@@ -120,8 +127,8 @@ def complete(card: Card, answers: Answers) -> bool:
 
 
 def of_call(reviews: Iterable[Review]) -> float | None:
-    """The score of a call: the mean of what people gave; the automatic one where nobody has."""
-    scored = [each for each in reviews if each.score is not None]
+    """The score of a call: the mean of people's finished reviews; the automatic one where there is none."""
+    scored = [each for each in reviews if each.counts and each.score is not None]
     people = [each.score for each in scored if each.by_hand and each.score is not None]
     found = people or [each.score for each in scored if each.score is not None]
     return round(sum(found) / len(found), 1) if found else None

@@ -1,7 +1,8 @@
 """Reviews of calls by people: who may write and see them, and what they come to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from screenpop.store.engine import Store
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """The score card of a call as one person may see it. `hidden`: so many others have reviewed the call, whose
-    answers are shown once one's own are complete."""
+    answers are shown once one's own review is finished."""
 
     call_id: str
     card: Card
@@ -41,9 +42,9 @@ class Sheet:
         return self.own.answers if self.own else {}
 
     @property
-    def complete(self) -> bool:
-        """The viewer has answered everything."""
-        return self.own is not None and complete(self.card, self.own.answers)
+    def done(self) -> bool:
+        """The viewer's own review is finished."""
+        return self.own is not None and self.own.counts
 
 
 class Reviews:
@@ -54,7 +55,7 @@ class Reviews:
 
     async def sheet(self, viewer: User, call_id: str) -> Sheet | None:
         """The card of a call; None where no card is for it, or the viewer is not to see it. An agent sees what was
-        said of own calls, once it is complete."""
+        said of own calls, once it is finished; a draft is its author's alone."""
         async with self._store.read() as tx:
             found = await rows.reviewed_call(tx, call_id)
             reviews = await rows.reviews_of(tx, call_id) if found else []
@@ -64,9 +65,20 @@ class Reviews:
             return None
         return self._sheet(viewer, found, card, [each for each in reviews if each.card_id == card.id], names)
 
-    async def write(self, user: User, call_id: str, choices: Mapping[str, str], comment: str) -> None:
-        """Keep what `user` answered so far: question id -> what the form says. Raises NotAllowed, NotFound,
-        BadInput."""
+    async def hidden_from(self, viewer: User, call_ids: Collection[str]) -> set[str]:
+        """Those of the calls whose score this person is not to know yet: he reviews blind, others have finished, and
+        he has not."""
+        if not self._cards.is_blind(viewer):
+            return set()
+        async with self._store.read() as tx:
+            return await rows.hidden_from(tx, viewer.id, call_ids)
+
+    async def write(
+        self, user: User, call_id: str, choices: Mapping[str, str], comment: str, *, done: bool = False
+    ) -> None:
+        """Keep what `user` answered so far: question id -> what the form says. It is a draft until he says that it
+        is `done`; what is changed later stays done as long as nothing is missing. Raises NotAllowed, NotFound, and
+        BadInput: where something is missing, what was answered is kept all the same."""
         if not user.may(Permission.REVIEW_CALLS):
             raise NotAllowed("Only supervisors review calls.")
         async with self._store.begin() as tx:
@@ -77,14 +89,19 @@ class Reviews:
                 raise NotFound("There is no score card for this call.")
             answers = _answers(card, choices)
             given = auto_of(reviews, card.id) | answers
+            old = next((each for each in reviews if (each.card_id, each.reviewer) == (card.id, user.id)), None)
+            whole = complete(card, answers)
             values = {
                 "answers": msgspec.to_builtins(answers),
                 "comment": clean_note(comment),
                 "score": score(card, given) if answers else None,
+                "done_at": _done_at(old, done=done) if whole else None,
             }
             await rows.write_review(tx, call_id, card.id, user.id, values)
             await rows.note_score(tx, call_id)
         self._bus.publish(CallWritten(call_ids=(call_id,)))
+        if done and not whole:
+            raise BadInput("Answer every question first: “n/a” where one does not apply.", "questions")
 
     async def remove(self, user: User, call_id: str) -> None:
         """Take the own review back; raises NotAllowed."""
@@ -110,11 +127,8 @@ class Reviews:
     ) -> Sheet:
         reviewer = viewer.may(Permission.REVIEW_CALLS)
         own = next((each for each in reviews if reviewer and each.reviewer == viewer.id), None)
-        others = [each for each in reviews if each.by_hand and each is not own]
-        if not reviewer:
-            others = [each for each in others if complete(card, each.answers)]
-        hide = reviewer and self._cards.blind and not (own and complete(card, own.answers))
-        shown = reviews if reviewer else [*others, *(each for each in reviews if not each.by_hand)]
+        others = [each for each in reviews if each.by_hand and each.counts and each is not own]
+        hide = self._cards.is_blind(viewer) and not (own and own.counts)
         return Sheet(
             call_id=found.id,
             card=card,
@@ -122,10 +136,16 @@ class Reviews:
             others=() if hide else tuple(others),
             hidden=len(others) if hide else 0,
             auto=auto_of(reviews, card.id),
-            score=(own.score if own else None) if hide else of_call(shown),
+            score=(own.score if own else None) if hide and others else of_call(reviews),
             names=names,
             may_review=reviewer,
         )
+
+
+def _done_at(old: Review | None, *, done: bool) -> datetime | None:
+    """When it was finished first."""
+    before = old.done_at if old else None
+    return before or (datetime.now(UTC) if done else None)
 
 
 def auto_of(reviews: list[Review], card_id: str) -> dict[str, Answer]:

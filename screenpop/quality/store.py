@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop.analysis.model import Report
 from screenpop.errors import Conflict
 from screenpop.ids import new_id
+from screenpop.quality.blind import is_hidden_from
 from screenpop.quality.measures import CallFigures
 from screenpop.quality.model import SYSTEM, Answer, Card, Question, Review, Rule, Scope, of_call
 from screenpop.store.tables import analysis, call, review, score_card, score_question, user
@@ -119,6 +120,12 @@ async def write_review(tx: AsyncConnection, call_id: str, card_id: str, reviewer
         await tx.execute(sa.insert(review).values(made))
 
 
+async def hidden_from(tx: AsyncConnection, reviewer: str, call_ids: Collection[str]) -> set[str]:
+    """Those of the calls whose score is hidden from a reviewer."""
+    query = sa.select(call.c.id).where(call.c.id.in_(call_ids), is_hidden_from(reviewer))
+    return set((await tx.execute(query)).scalars())
+
+
 async def remove_review(tx: AsyncConnection, call_id: str, card_id: str, reviewer: str) -> bool:
     """Forget a review; was there one?"""
     this = sa.and_(r.call_id == call_id, r.card_id == card_id, r.reviewer == reviewer)
@@ -170,9 +177,10 @@ async def report_of(tx: AsyncConnection, call_id: str) -> Report | None:
 async def twice_reviewed(
     tx: AsyncConnection, since: datetime, until: datetime, limit: int
 ) -> list[tuple[Review, datetime]]:
-    """People's reviews of calls of this period that two or more people have reviewed by the same card, with the
+    """People's finished reviews of calls of this period of which two or more have one by the same card, with the
     begin of the call: the newest call first, reviews of one call by one card together."""
-    people = sa.select(r.call_id, r.card_id).where(r.reviewer != SYSTEM).group_by(r.call_id, r.card_id)
+    finished = (r.reviewer != SYSTEM, r.done_at.is_not(None))
+    people = sa.select(r.call_id, r.card_id).where(*finished).group_by(r.call_id, r.card_id)
     several = people.having(sa.func.count() > 1).subquery()
     newest = (
         sa.select(several.c.call_id, several.c.card_id, call.c.started_at)
@@ -182,7 +190,7 @@ async def twice_reviewed(
         .limit(limit)
         .subquery()
     )
-    same = sa.and_(r.call_id == newest.c.call_id, r.card_id == newest.c.card_id, r.reviewer != SYSTEM)
+    same = sa.and_(r.call_id == newest.c.call_id, r.card_id == newest.c.card_id, *finished)
     order = newest.c.started_at.desc(), r.call_id, r.card_id, r.created_at
     query = sa.select(review, newest.c.started_at).join(newest, same).order_by(*order)
     return [(_review(row), row.started_at) for row in await tx.execute(query)]
@@ -217,4 +225,5 @@ def _review(row: sa.Row[Any]) -> Review:
         comment=row.comment,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        done_at=row.done_at,
     )

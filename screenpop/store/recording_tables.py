@@ -146,9 +146,11 @@ review = Table(
     text_("comment"),
     time_("created_at"),
     time_("updated_at"),
+    maybe_time_("done_at"),
     sa.UniqueConstraint("call_id", "card_id", "reviewer"),
 )
-"""One reviewer's score card of a call; reviewer "system" answered the automatic questions. `score` is 0 to 100."""
+"""One reviewer's score card of a call; reviewer "system" answered the automatic questions. `score` is 0 to 100;
+a person's is a draft, and counts nowhere, before `done_at`."""
 
 share_link = Table(
     "share_link",

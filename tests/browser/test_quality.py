@@ -103,6 +103,14 @@ async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chrom
     await until(comment_is_kept, "what was typed last is kept although the page was left")
     await page.goto(f"{house.url}/calls/c1")
     await expect(form.get_by_label("Comment")).to_have_value("Short of breath. Friendly.")
+    stand, done = page.locator("#review-stand"), form.get_by_role("button", name="Done")
+    await expect(stand).to_contain_text("Draft")
+    await done.click()
+    await expect(stand).to_contain_text("Finished")
+    await expect(stand).to_be_focused()
+    await expect(done).to_have_count(0)
+    assert await violations(page) == []
+    assert [each.counts for each in await reviews_of(house, "c1") if each.by_hand] == [True]
     await form.get_by_label("Comment").fill("Too late")
     await page.get_by_role("button", name="Take my review back").click()
     await expect(form.get_by_role("radio", name="Yes")).not_to_be_checked()
@@ -121,7 +129,7 @@ async def reviewed_twice(house: House) -> None:
     for user in (sue, house.core.users.by_login("admin")):
         assert user
         choices = {card.questions[0].id: "1", card.questions[1].id: "5" if user == sue else "2"}
-        await house.core.quality.reviews.write(user, "c1", choices, "")
+        await house.core.quality.reviews.write(user, "c1", choices, "", done=True)
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fa", "dark")])

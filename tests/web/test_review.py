@@ -33,8 +33,15 @@ def user(services: Services, login: str) -> User:
     return next(each for each in services.users.all() if each.login == login)
 
 
-def form(card: Card, greeted: str, answered: str, comment: str = "") -> dict[str, str]:
-    return {f"q-{card.questions[0].id}": greeted, f"q-{card.questions[1].id}": answered, "comment": comment}
+def form(card: Card, greeted: str, answered: str, comment: str = "", done: str = "1") -> dict[str, str]:
+    answers = {f"q-{card.questions[0].id}": greeted, f"q-{card.questions[1].id}": answered}
+    return answers | {"comment": comment, "done": done}
+
+
+async def write(services: Services, card: Card, login: str, greeted: str, answered: str, comment: str = "") -> None:
+    """A finished review of c1."""
+    choices = {name.removeprefix("q-"): value for name, value in form(card, greeted, answered).items()}
+    await services.quality.reviews.write(user(services, login), "c1", choices, comment, done=True)
 
 
 async def part(client: Client) -> str:
@@ -74,8 +81,7 @@ async def test_a_supervisor_reviews_on_the_page_and_the_score_runs_along(
 async def test_an_agent_reads_what_came_out_for_own_calls_and_can_change_nothing(
     sign_in: SignIn, services: Services, calls: Calls, card: Card
 ) -> None:
-    choices = {name.removeprefix("q-"): value for name, value in form(card, "0", "4").items()}
-    await services.quality.reviews.write(user(services, "sue"), "c1", choices, "Greet.")
+    await write(services, card, "sue", "0", "4", "Greet.")
     agent = await sign_in("101")
     text = await part(agent)
     assert ("Greet." in text, "Name of sue" in text, "<form" in text) == (True, True, False)
@@ -89,14 +95,63 @@ async def test_an_agent_reads_what_came_out_for_own_calls_and_can_change_nothing
 async def test_anothers_answers_are_not_in_the_page_before_the_own_are_complete(
     sign_in: SignIn, services: Services, card: Card
 ) -> None:
-    other = {name.removeprefix("q-"): value for name, value in form(card, "0", "1").items()}
-    await services.quality.reviews.write(user(services, "admin"), "c1", other, "A secret so far")
+    await write(services, card, "admin", "0", "1", "A secret so far")
     client = await sign_in("sue")
     for address in ("/calls/c1", "/calls/c1/review"):
         text = await (await client.get(address)).text()
         assert ("secret" in text, "1 other person has reviewed this call" in text) == (False, True)
     answer = await client.post("/calls/c1/review", data=form(card, "1", "5"), headers={"X-Part": "review"})
     assert "A secret so far" in await answer.text()
+
+
+async def test_a_draft_is_marked_and_counts_nowhere_until_it_is_done(
+    sign_in: SignIn, services: Services, calls: Calls, card: Card
+) -> None:
+    client = await sign_in("sue")
+    text = await (await client.post("/calls/c1/review", data=form(card, "0", "1", "So far", done=""))).text()
+    assert ("<strong>Draft</strong>" in text, "Finished" in text, "So far" in text) == (True, False, True)
+    assert await calls.score("c1") == 100.0
+    for login in ("admin", "101"):
+        other = await part(await sign_in(login))
+        assert ("So far" in other, "Draft" in other, "other person" in other, score_in(other)) == (
+            *(False, False, False),
+            "100 / 100",
+        )
+    missing = await client.post("/calls/c1/review", data=form(card, "0", "", "Kept"), headers={"X-Part": "review"})
+    text = await missing.text()
+    assert (missing.status, "Answer every question first" in text, "Kept" in text) == (422, True, True)
+    done = await client.post("/calls/c1/review", data=form(card, "0", "1"), headers={"X-Part": "review"})
+    text = await done.text()
+    assert ("Draft" in text, "Finished" in text) == (False, True)
+    assert await calls.score("c1") == 20.0
+
+
+@pytest.mark.feature("CALL-31")
+async def test_a_score_is_in_the_log_and_its_file_only_for_who_has_reviewed_the_call_too(
+    sign_in: SignIn, services: Services, card: Card
+) -> None:
+    await write(services, card, "admin", "0", "3")
+    sue, agent = await sign_in("sue"), await sign_in("101")
+
+    async def told(client: Client, query: str = "") -> tuple[bool, bool]:
+        """Is the call in the log, and its score?"""
+        page = await (await client.get(f"/calls{query}")).text()
+        return 'data-call="c1"' in page, bool(re.search(r'<td class="num fit col-m">50</td>', page))
+
+    async def filed() -> str:
+        return await (await sue.get("/calls/export.csv")).text()
+
+    assert (await told(sue), await told(agent), await told(await sign_in("admin"))) == (
+        *((True, False), (True, True), (True, True)),
+    )
+    assert ";50;" not in (await filed()).replace(",", ";")
+    for query in ("?min_score=1", "?max_score=60", "?sort=score"):
+        assert (await told(sue, query), await told(agent, query)) == ((False, False), (True, True)), query
+    assert "are left out" in await (await sue.get("/calls?min_score=1")).text()
+    assert (await told(sue, "?min_score=0")) == (True, False)
+    await write(services, card, "sue", "0", "3")
+    assert await told(sue, "?sort=score") == (True, True)
+    assert ";50;" in (await filed()).replace(",", ";")
 
 
 async def test_wrong_answers_are_refused(sign_in: SignIn, services: Services, calls: Calls, card: Card) -> None:

@@ -26,9 +26,14 @@ async def page(request: web.Request) -> web.StreamResponse:
     asked = request.query.get("days", "")
     days = next((each for each in PERIODS if str(each) == asked), PERIODS[1])
     now = datetime.now(UTC)
-    found = await services(request).quality.calibrations.between(now - timedelta(days=days), now)
-    calls = sorted(found.calls, key=lambda each: -each.spread)[:SHOWN]
-    return render(request, "admin/calibration.html", found=found, calls=calls, days=days, periods=PERIODS)
+    house, me = services(request), user_of(request)
+    found = await house.quality.calibrations.between(now - timedelta(days=days), now)
+    hidden = await house.quality.reviews.hidden_from(me, [each.call_id for each in found.calls])
+    # Hidden ones come last, the newest first: their place would say how disputed they are.
+    calls = sorted(found.calls, key=lambda each: 1.0 if each.call_id in hidden else -each.spread)[:SHOWN]
+    return render(
+        request, "admin/calibration.html", found=found, calls=calls, hidden=hidden, days=days, periods=PERIODS
+    )
 
 
 def routes() -> list[web.RouteDef]:

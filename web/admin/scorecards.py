@@ -102,7 +102,7 @@ async def remove(request: web.Request) -> web.StreamResponse:
 
 @requires(Permission.EDIT_ANALYSIS)
 async def set_blind(request: web.Request) -> web.StreamResponse:
-    """Whether reviewers see each other's answers before their own are complete."""
+    """Whether reviewers see each other's answers before their own review is finished."""
     form = await read_form(request)
     await services(request).quality.cards.set_blind("blind" in form, user_of(request).id)
     raise back_to(ADDRESS)

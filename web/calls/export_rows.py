@@ -1,7 +1,7 @@
 """A call as a row of a table for other programs: exact numbers, times of the reader's clock, words in the reader's
 language. Made inside `web.render.reading`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,11 +16,13 @@ Cell = str | float | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids and extensions are called: extension -> person, called number -> line, user's id -> name."""
+    """What ids and extensions are called: extension -> person, called number -> line, user's id -> name. `hidden`:
+    calls whose score the reader is not to know yet."""
 
     seats: Mapping[str, str]
     lines: Mapping[str, str]
     people: Mapping[str, str]
+    hidden: Collection[str] = ()
 
 
 DIRECTIONS: Final = {"incoming": N_("Incoming"), "outgoing": N_("Outgoing"), "internal": N_("Internal")}
@@ -70,7 +72,7 @@ COLUMNS: Final[tuple[tuple[str, Callable[[LoggedCall, Names], Cell]], ...]] = (
     (N_("Follow-up"), lambda call, _: _local(call.follow_up_at)),
     (N_("Followed up by"), lambda call, names: names.people.get(call.follow_up_user, "")),
     (N_("Recorded"), lambda call, _: _yes(call.recorded)),
-    (N_("Score"), lambda call, _: call.score),
+    (N_("Score"), lambda call, names: None if call.id in names.hidden else call.score),
     (N_("Tone"), lambda call, _: call.sentiment),
     (N_("Agent's share of the talk"), lambda call, _: call.talk_share),
     (N_("Call"), lambda call, _: call.id),

@@ -21,7 +21,7 @@ from web.calls.export_rows import Names, cells, head
 from web.calls.listing import asked_of
 from web.formats import count
 from web.i18n import gettext, reader
-from web.keys import Services, services, user_of
+from web.keys import services, user_of
 from web.render import reading
 from web.security import requires
 
@@ -43,7 +43,7 @@ async def as_csv(request: web.Request) -> web.StreamResponse:
             answer = await _begin(request, "csv", "text/csv; charset=utf-8")
             await answer.write(csv_text([head()], first=True))
             async for calls in _calls(request, asked):
-                await answer.write(await asyncio.to_thread(_csv, calls, _names(services(request), calls)))
+                await answer.write(await asyncio.to_thread(_csv, calls, await _names(request, calls)))
     await answer.write_eof()
     return answer
 
@@ -102,7 +102,7 @@ async def _fill(request: web.Request, asked: Asked, file: tempfile.SpooledTempor
     try:
         await asyncio.to_thread(book.head, head())
         async for calls in _calls(request, asked):
-            rows = await asyncio.to_thread(cells, calls, _names(services(request), calls))
+            rows = await asyncio.to_thread(cells, calls, await _names(request, calls))
             await asyncio.to_thread(book.add, rows)
     finally:
         await asyncio.to_thread(book.close)
@@ -130,9 +130,11 @@ async def _begin(request: web.Request, form: str, kind: str) -> web.StreamRespon
     return answer
 
 
-def _names(house: Services, calls: list[LoggedCall]) -> Names:
+async def _names(request: web.Request, calls: list[LoggedCall]) -> Names:
+    house = services(request)
     people = {user.id: user.name for user in house.users.all()}
-    return Names(seat_names(house), line_names(house, calls), people)
+    hidden = await house.quality.reviews.hidden_from(user_of(request), [call.id for call in calls])
+    return Names(seat_names(house), line_names(house, calls), people, hidden)
 
 
 def routes() -> list[web.RouteDef]:

@@ -19,6 +19,11 @@ async def may_hear(house: Services, me: User, call_id: str) -> bool:
     return call_id in await heard_of(house, me, [call_id])
 
 
+def hears_all(me: User, *, own: bool) -> bool:
+    """May this user hear all calls, or (`own`) all own ones?"""
+    return me.may(Permission.LISTEN_RECORDINGS) or (own and me.may(Permission.LISTEN_OWN_RECORDINGS))
+
+
 async def heard_of(house: Services, me: User, call_ids: Collection[str]) -> set[str]:
     """Those of the calls, all of which the user sees, that he may hear."""
     if me.may(Permission.LISTEN_RECORDINGS):

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls import choices
 from screenpop.calls.choices import Choices
@@ -15,9 +14,11 @@ from screenpop.calls.hits import Hit
 from screenpop.calls.log_store import LoggedCall
 from screenpop.calls.search import EVERYTHING, Search, active, parse, to_query, value_of, without
 from screenpop.calls.search_plan import Asked
+from screenpop.calls.search_sql import EVERYBODY
 from screenpop.errors import BadInput
+from screenpop.quality.blind import tells_scores
 from web.called import line_names, seat_names
-from web.calls.hearing import heard_of
+from web.calls.hearing import heard_of, hears_all
 from web.calls.whose import own_calls
 from web.i18n import reader
 from web.keys import Services, services, user_of
@@ -42,13 +43,9 @@ def asked_of(request: web.Request, search: Search | None = None) -> Asked:
         zone = reader().zone
     wanted = parse(request.query_string) if search is None else search
     me = user_of(request)
-    return services(request).finder.asked(wanted, zone, own_calls(me), hears=_hears(me))
-
-
-def _hears(me: User) -> bool:
-    """May this user hear all the calls that he sees?"""
-    own = me.may(Permission.LISTEN_OWN_RECORDINGS) and not me.may(Permission.SEE_ALL_CALLS)
-    return own or me.may(Permission.LISTEN_RECORDINGS)
+    house, whose = services(request), own_calls(me, only=bool(wanted.own))
+    blind = me.id if house.quality.cards.is_blind(me) else ""
+    return house.finder.asked(wanted, zone, whose, hears=hears_all(me, own=whose != EVERYBODY), blind=blind)
 
 
 async def context(request: web.Request) -> dict[str, Any]:
@@ -74,6 +71,11 @@ async def context(request: web.Request) -> dict[str, Any]:
         "lines": line_names(house, found.calls) | _lines(house, offered, search),
         "customers": names,
         "people": {user.id: user.name for user in house.users.all()},
+        "hidden": await house.quality.reviews.hidden_from(user_of(request), [call.id for call in found.calls]),
+        "left_out": house.quality.cards.is_blind(user_of(request)) and tells_scores(search),
+        "hears": hears_all(
+            user_of(request), own=bool(search.own) or not user_of(request).may(Permission.SEE_ALL_CALLS)
+        ),
         "saved": await house.filters.seen_by(user_of(request).id),
     }
 

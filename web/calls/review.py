@@ -26,12 +26,15 @@ async def part(request: web.Request) -> web.StreamResponse:
 
 @requires(Permission.REVIEW_CALLS)
 async def write(request: web.Request) -> web.StreamResponse:
-    """Keep what was answered so far. Without `X-Part` the answer leads back to the call."""
+    """Keep what was answered so far; with `done=1` it is finished. Without `X-Part` the answer leads back to the
+    call."""
     form = await read_form(request)
     choices = {name.removeprefix(PREFIX): value for name, value in form.items() if name.startswith(PREFIX)}
     reviews = services(request).quality.reviews
     try:
-        await reviews.write(user_of(request), await _call_id(request), choices, form.get("comment", ""))
+        await reviews.write(
+            user_of(request), await _call_id(request), choices, form.get("comment", ""), done=form.get("done") == "1"
+        )
     except BadInput as error:
         errors = errors_of(request, error, ("comment",))
         return _part(request, await _sheet(request), errors, status_for(error))

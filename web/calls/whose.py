@@ -18,9 +18,9 @@ from web.security import requires
 ADDRESS = "/calls/{id}/customer"
 
 
-def own_calls(me: User) -> Whose:
-    """What this user may see of the calls."""
-    return EVERYBODY if me.may(Permission.SEE_ALL_CALLS) else Whose(user=me.id, agents=me.extensions)
+def own_calls(me: User, *, only: bool = False) -> Whose:
+    """What this user may see of the calls; his own ones `only`, also where he sees more."""
+    return EVERYBODY if me.may(Permission.SEE_ALL_CALLS) and not only else Whose(user=me.id, agents=me.extensions)
 
 
 async def seen_of(house: Services, me: User, call_ids: Collection[str]) -> Collection[str]:

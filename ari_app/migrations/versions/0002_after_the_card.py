@@ -215,6 +215,7 @@ def _review() -> None:
         sa.Column("comment", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["card_id"], ["score_card.id"], name="fk_review_card_id_score_card", ondelete="CASCADE"
         ),

@@ -67,6 +67,7 @@ def _row(chance: random.Random, id_: str) -> dict[str, Any]:
         "follow_up_done_at": NOW if follow_up and chance.random() < 0.3 else None,
         "recorded": chance.random() < 0.5,
         "score": chance.choice((None, 10.0, 55.5, 90.0)),
+        "talk_share": chance.choice((None, 0.3, 0.6)),
         "sentiment": chance.choice((None, -0.8, -0.15, 0.1, 0.15, 0.9)),
     }
 

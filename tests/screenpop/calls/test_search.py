@@ -89,6 +89,7 @@ SEARCHES = st.builds(
     max_score=maybe(st.sampled_from((10.0, 90.0))),
     sentiment=maybe(some(*SENTIMENTS), ()),
     recorded=maybe(st.booleans()),
+    analysed=maybe(st.booleans()),
     follow_up=maybe(st.sampled_from(FOLLOW_UPS), ""),
     hour=maybe(some(1, 2, 3, 9, 23).map(sorted).map(tuple), ()),
     weekday=maybe(some(0, 2, 6).map(sorted).map(tuple), ()),

@@ -1,6 +1,7 @@
 """The arithmetic of score cards."""
 
 import math
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -35,10 +36,10 @@ AUTO = Question(id="a", text="Share", kind="auto", weight=2, rule=Rule(measure="
 CARD = Card(id="c", name="Service", questions=(YES_NO, SCALE, AUTO))
 
 
-def review(reviewer: str, value: float | None) -> Review:
+def review(reviewer: str, value: float | None, done_at: datetime | None = NOW) -> Review:
     return Review(
         id=reviewer, call_id="c1", card_id="c", reviewer=reviewer, answers={}, score=value, comment="",
-        created_at=NOW, updated_at=NOW,
+        created_at=NOW, updated_at=NOW, done_at=done_at,
     )  # fmt: skip
 
 
@@ -67,6 +68,8 @@ def test_a_call_has_the_mean_of_people_and_the_automatic_score_only_without_them
     assert of_call([system]) == 10.0
     assert of_call([system, review("sue", None)]) == 10.0
     assert of_call([system, review("sue", 60.0), review("sam", 80.0)]) == 70.0
+    assert of_call([system, review("sue", 60.0), review("sam", 80.0, None)]) == 60.0
+    assert of_call([system, review("sam", 80.0, None)]) == 10.0
 
 
 def test_a_review_is_complete_when_people_have_answered_all_that_is_theirs() -> None:

@@ -33,9 +33,10 @@ async def sheet(core: Core, viewer: User, call_id: str = "c1") -> Sheet:
 
 
 async def review(core: Core, user: User, greeted: str, answered: str, comment: str = "", call_id: str = "c1") -> None:
+    """Done as soon as both are answered, a draft before."""
     card = core.quality.cards.all()[0]
     choices = dict(zip((each.id for each in card.questions), (greeted, answered), strict=False))
-    await core.quality.reviews.write(user, call_id, choices, comment)
+    await core.quality.reviews.write(user, call_id, choices, comment, done=bool(greeted and answered))
 
 
 # ---------------------------------------------------------------- cards
@@ -100,7 +101,7 @@ async def test_a_review_counts_by_hand_and_measured_answers(
     assert await calls.score("c1") == 100.0
     await review(core, people["sue"], "1", "3", "Kind.")
     found = await sheet(core, people["sue"])
-    assert (found.score, found.complete) == (round(100 * (1 + 3 * 0.5 + 1) / 5, 1), True)
+    assert (found.score, found.done) == (round(100 * (1 + 3 * 0.5 + 1) / 5, 1), True)
     assert await calls.score("c1") == found.score
     await review(core, people["sam"], "na", "1")
     assert await calls.score("c1") == round((70.0 + 25.0) / 2, 1)
@@ -109,15 +110,64 @@ async def test_a_review_counts_by_hand_and_measured_answers(
 
 async def test_a_review_is_changed_and_taken_back(core: Core, card: Card, calls: Calls, people: People) -> None:
     await calls.add("c1", people["101"])
-    await review(core, people["sue"], "1", "")
+    await review(core, people["sue"], "1", "5")
     assert await calls.score("c1") == 100.0
-    assert not (await sheet(core, people["sue"])).complete
-    await review(core, people["sue"], "0", "")
+    await review(core, people["sue"], "0", "1")
     assert await calls.score("c1") == 0.0
     await review(core, people["sue"], "", "", "Only a remark")
     assert await calls.score("c1") is None
     await core.quality.reviews.remove(people["sue"], "c1")
     assert (await sheet(core, people["sue"])).own is None
+
+
+async def test_a_draft_is_kept_for_its_author_and_counts_nowhere(
+    core: Core, card: Card, calls: Calls, people: People
+) -> None:
+    await core.quality.cards.set_blind(False, "admin")
+    await calls.add("c1", people["101"])
+    await calls.analyse("c1")
+    core.quality.auto.again(["c1"])
+    await core.quality.auto.flush()
+    await review(core, people["sue"], "0", "", "so far")
+    own = await sheet(core, people["sue"])
+    assert (own.done, own.own and own.own.score, own.score) == (False, 50.0, 100.0)
+    for other in ("sam", "101"):
+        seen = await sheet(core, people[other])
+        assert (seen.others, seen.hidden, seen.score) == ((), 0, 100.0)
+    assert await calls.score("c1") == 100.0
+
+
+async def test_a_review_counts_when_its_author_says_so_and_nothing_is_missing(
+    core: Core, card: Card, calls: Calls, people: People
+) -> None:
+    await calls.add("c1", people["101"])
+    both = {card.questions[0].id: "1", card.questions[1].id: "1"}
+    write = core.quality.reviews.write
+    with pytest.raises(BadInput, match="every question"):
+        await write(people["sue"], "c1", {card.questions[0].id: "1"}, "kept", done=True)
+    assert ((await sheet(core, people["sue"])).done, await calls.score("c1")) == (False, None)
+    kept = (await sheet(core, people["sue"])).own
+    assert kept
+    assert (kept.comment, len(kept.answers)) == ("kept", 1)
+    await write(people["sue"], "c1", both, "")
+    assert ((await sheet(core, people["sue"])).done, await calls.score("c1")) == (False, None)
+    await write(people["sue"], "c1", both, "", done=True)
+    assert ((await sheet(core, people["sue"])).done, await calls.score("c1")) == (True, 25.0)
+    await write(people["sue"], "c1", both | {card.questions[1].id: "5"}, "")
+    assert ((await sheet(core, people["sue"])).done, await calls.score("c1")) == (True, 100.0)
+
+
+async def test_a_finished_review_stays_so_when_its_card_asks_more(
+    core: Core, card: Card, calls: Calls, people: People
+) -> None:
+    await calls.add("c1", people["101"])
+    await review(core, people["sue"], "1", "5")
+    more = replace(GREETED, text="Took leave?")
+    await core.quality.put_card(replace(card, questions=(*card.questions, more)), "admin")
+    await core.quality.auto.flush()
+    assert ((await sheet(core, people["sue"])).done, await calls.score("c1")) == (True, 100.0)
+    await review(core, people["sue"], "1", "")
+    assert ((await sheet(core, people["sue"])).done, await calls.score("c1")) == (False, None)
 
 
 async def test_an_agent_may_not_review_and_sees_own_complete_reviews_only(
@@ -144,7 +194,8 @@ async def test_reviewers_are_blind_until_their_own_answers_are_in(
     hidden = await sheet(core, people["sam"])
     assert (hidden.others, hidden.hidden, hidden.score) == ((), 1, None)
     await review(core, people["sam"], "0", "")
-    assert (await sheet(core, people["sam"])).hidden == 1
+    draft = await sheet(core, people["sam"])
+    assert (draft.hidden, draft.score) == (1, 0.0)
     await review(core, people["sam"], "0", "1")
     seen = await sheet(core, people["sam"])
     assert ([each.reviewer for each in seen.others], seen.hidden, seen.score) == ([people["sue"].id], 0, 50.0)
@@ -357,7 +408,7 @@ async def test_reviews_by_two_cards_of_one_call_are_compared_card_by_card(
     async with core.store.begin() as tx:
         for reviewer in ("sue", "sam"):
             for each in (card, other):
-                values = {"answers": given, "score": 100.0}
+                values = {"answers": given, "score": 100.0, "done_at": datetime.now(UTC)}
                 await rows.write_review(tx, "c1", each.id, people[reviewer].id, values)
     now = datetime.now(UTC) + timedelta(minutes=1)
     found = await core.quality.calibrations.between(now - timedelta(days=1), now)

@@ -129,16 +129,35 @@ async def test_only_admins_keep_score_cards(sign_in: SignIn, services: Services,
     assert services.quality.cards.all() == (card,)
 
 
-async def test_calibration_is_for_those_who_review(sign_in: SignIn, services: Services) -> None:
+async def twice_reviewed(services: Services, *logins: str) -> None:
+    """A call that these people have reviewed, each a little worse."""
     card = await services.quality.cards.put(CARD, "system")
     users = {user.login: user for user in services.users.all()}
     await Calls(services).add("c1", users["101"])
-    for login, grade in (("sue", "5"), ("admin", "3")):
+    for login, grade in zip(logins, ("5", "3"), strict=False):
         choices = dict(zip([each.id for each in card.questions], ("1", grade), strict=False))
-        await services.quality.reviews.write(users[login], "c1", choices, "")
+        await services.quality.reviews.write(users[login], "c1", choices, "", done=True)
+
+
+async def test_calibration_shows_no_scores_of_calls_that_are_to_be_reviewed_blind(
+    sign_in: SignIn, services: Services
+) -> None:
+    await services.users.add("sam", "Name of sam", "supervisor", "correct horse", [])
+    await twice_reviewed(services, "sam", "admin")
+    client = await sign_in("sue")
+    calls = (await text_of(client, "/admin/calibration")).partition("the most disputed first")[2]
+    assert ("/calls/c1#review" in calls, "Hidden until your own review is done" in calls) == (True, True)
+    assert ("Name of" in calls, ">100<" in calls, ">63<" in calls) == (False, False, False)
+    await services.quality.cards.set_blind(False, "admin")
+    calls = (await text_of(client, "/admin/calibration")).partition("the most disputed first")[2]
+    assert ("Name of sam" in calls, ">100<" in calls, "Hidden until" in calls) == (True, True, False)
+
+
+async def test_calibration_is_for_those_who_review(sign_in: SignIn, services: Services) -> None:
+    await twice_reviewed(services, "sue", "admin")
     assert (await (await sign_in("101")).get("/admin/calibration")).status == 403
     page = await text_of(await sign_in("sue"), "/admin/calibration?days=30")
-    calls = "1 call with two or more complete reviews"
+    calls = "1 call with two or more finished reviews"
     for part in (calls, "Answered well?", "25.0", "Name of sue", "/calls/c1#review"):
         assert part in page, part
     assert "Nothing to compare yet" not in page

@@ -17,7 +17,7 @@ document.addEventListener("input", ({ target }) => {
 });
 addEventListener("pagehide", () => timer && keep(true));
 document.addEventListener("submit", (event) => {
-  if (event.target === form()) take(event, () => keep());
+  if (event.target === form()) take(event, () => (event.submitter?.name === "done" ? finish() : keep()));
   else if (event.target.matches("[data-review-remove]")) take(event, () => remove(event.target.action));
 });
 
@@ -36,6 +36,15 @@ function keep(leaving = false) {
   else sending = sending.then(() => send(address, data, false));
 }
 
+// Finished: the form says so, or what is missing.
+function finish() {
+  settle();
+  const [address, data] = [form().action, new FormData(form())];
+  data.set("done", "1");
+  say("saving");
+  sending = sending.then(() => send(address, data, true)).then(() => document.getElementById("review-stand").focus());
+}
+
 function remove(address) {
   settle();
   sending = sending.then(() => send(address, new FormData(), true));
@@ -50,9 +59,9 @@ async function send(address, data, whole, keepalive = false) {
   try {
     const answer = await fetch(address, { method: "POST", keepalive, headers: { "X-Part": "review" }, body: new URLSearchParams(data) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!answer.ok || !page.getElementById("review")) return say("failed");
-    draw(page, whole);
-    say(whole ? "" : "saved");
+    const drawn = page.getElementById("review") && (answer.ok || whole);
+    if (drawn) draw(page, whole);
+    say(drawn ? (whole ? "" : "saved") : "failed");
   } catch {
     say("unsaved");
   }
@@ -61,7 +70,7 @@ async function send(address, data, whole, keepalive = false) {
 // What is being filled in stays as it is: only the figures around it are drawn anew.
 function draw(page, whole) {
   if (whole) return section().replaceWith(document.adoptNode(page.getElementById("review")));
-  for (const id of ["review-score", "review-read"]) document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+  for (const id of ["review-score", "review-stand", "review-read"]) document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
 }
 
 function say(name) {
