@@ -1,8 +1,14 @@
-"""How the tests are shared out among processes."""
+"""How the tests are shared out among processes, and how examples are made up."""
 
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "ringdesk", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("ringdesk")  # the same examples each time, however long a busy machine takes for one
 
 TOGETHER = frozenset(
     {

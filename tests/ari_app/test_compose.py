@@ -14,16 +14,16 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from ari_app import compose
+from ari_app.demo.ports import free_ports
 from screenpop.bus import Bus
 from screenpop.facts import PbxLinkChanged
 from tests.until import until
 
+LIMIT = 60.0
+
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    return free_ports(1)[0]
 
 
 def write_config(folder: Path, port: int, agi: int) -> Path:
@@ -53,7 +53,7 @@ async def command(config: Path, *words: str, typed: bytes) -> None:
 
 async def answers(url: str) -> dict:
     """What `url` says, as soon as it says anything."""
-    async with aiohttp.ClientSession() as client, asyncio.timeout(15):
+    async with aiohttp.ClientSession() as client, asyncio.timeout(LIMIT):
         while True:
             try:
                 async with client.get(url) as answer:
@@ -68,7 +68,7 @@ async def test_service_starts_without_its_pbx_says_so_and_stops_on_sigterm(tmp_p
     assert await answers(f"http://127.0.0.1:{port}/health") == {"status": "ok"}
     assert (await answers(f"http://127.0.0.1:{port}/ready"))["status"] == "waiting"
     os.kill(process.pid, signal.SIGTERM)
-    _, said = await asyncio.wait_for(process.communicate(), 10)
+    _, said = await asyncio.wait_for(process.communicate(), LIMIT)
     assert process.returncode == 0
     assert b"Traceback" not in said
 
@@ -81,7 +81,10 @@ async def test_user_added_and_then_given_a_new_password_by_a_command_is_noticed_
     process = await start(config)
     await answers(f"http://127.0.0.1:{port}/health")
     cookies = aiohttp.CookieJar(unsafe=True)  # also those of an address without a name
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", cookie_jar=cookies) as browser, asyncio.timeout(30):
+    async with (
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}", cookie_jar=cookies) as browser,
+        asyncio.timeout(2 * LIMIT),
+    ):
         await command(config, "add", "anna", typed=b"correct horse")
         form = {"login": "anna", "password": "correct horse"}
         while (await browser.post("/sign-in", data=form, allow_redirects=False)).status != 303:
@@ -91,7 +94,7 @@ async def test_user_added_and_then_given_a_new_password_by_a_command_is_noticed_
         while (await browser.get("/api/state")).status != 401:
             await asyncio.sleep(0.1)
     os.kill(process.pid, signal.SIGTERM)
-    await asyncio.wait_for(process.communicate(), 10)
+    await asyncio.wait_for(process.communicate(), LIMIT)
 
 
 @pytest.mark.parametrize("taken", ["server", "agi"])
@@ -102,7 +105,7 @@ async def test_taken_port_is_named(tmp_path: Path, taken: str) -> None:
         port = other.getsockname()[1]
         ports = {"port": free_port(), "agi": free_port()} | ({"port": port} if taken == "server" else {"agi": port})
         process = await start(write_config(tmp_path, **ports))
-        _, said = await asyncio.wait_for(process.communicate(), 15)
+        _, said = await asyncio.wait_for(process.communicate(), LIMIT)
     assert process.returncode == 1
     assert str(port) in said.decode().splitlines()[-1]
     assert said.decode().splitlines()[-1].startswith("ringdesk run: ")
@@ -113,9 +116,9 @@ async def test_stop_during_start_up_is_clean(tmp_path: Path) -> None:
     port = free_port()
     process = await start(write_config(tmp_path, port, free_port()))
     data = tmp_path / "data"
-    await until(lambda: data.exists(), within=15)
+    await until(lambda: data.exists(), LIMIT)
     os.kill(process.pid, signal.SIGINT)
-    await asyncio.wait_for(process.communicate(), 10)
+    await asyncio.wait_for(process.communicate(), LIMIT)
     assert process.returncode in (0, 130, -signal.SIGINT)
 
 
@@ -142,7 +145,7 @@ async def test_a_locked_store_does_not_end_the_service_while_it_ends_calls_of_an
     await asyncio.sleep(0)
     assert tried == []
     bus.publish(PbxLinkChanged(up=True, state="up"))
-    await asyncio.wait_for(closing, 5)
+    await asyncio.wait_for(closing, LIMIT)
     assert (tried, counted) == (["first", "second", "third"], ["1.1"])
 
 
@@ -151,7 +154,7 @@ async def test_what_is_loaded_aside_is_waited_for_but_not_by_the_end_of_the_serv
 
     def work() -> None:
         begun.set()
-        go_on.wait(30)
+        go_on.wait(LIMIT)
         ended.set()
 
     loading = asyncio.create_task(compose._aside(work))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ari_app.ami_codec import Framer
+from ari_app.demo.ports import free_ports
 
 Headers = dict[str, str]
 BANNER = b"Asterisk Call Manager/9.0.0\r\n"
@@ -59,8 +60,8 @@ class FakeAmi:
 
     async def start(self) -> None:
         """Listen, on the port it had before if it was stopped."""
+        self.port = self.port or free_ports(1)[0]
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Away, as killed: every connection breaks."""

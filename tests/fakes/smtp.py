@@ -28,7 +28,7 @@ class Sink:
     @property
     def config(self) -> Mail:
         """How Ringdesk is to be set up for it."""
-        return Mail(host="127.0.0.1", port=self.port, security="none", sender="Ringdesk <desk@example.com>", timeout=5)
+        return Mail(host="127.0.0.1", port=self.port, security="none", sender="Ringdesk <desk@example.com>", timeout=60)
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         if address in self.refuses:

@@ -37,7 +37,7 @@ async def test_stream_is_chunked_and_not_stored(server: TestServer, token: str, 
     assert "X-Accel-Buffering: no" in head
     await until(lambda: core.hub.streams == 1)
     core.hub.publish("notice", '{"a":1}', None)
-    seen = await asyncio.wait_for(reader.readuntil(b'data: {"a":1}\n\n\r\n'), 5)
+    seen = await asyncio.wait_for(reader.readuntil(b'data: {"a":1}\n\n\r\n'), 60)
     assert b"\r\n%x\r\nid: " % len(f'id: {core.hub.last_id}\nevent: notice\ndata: {{"a":1}}\n\n') in seen
     writer.close()
     await writer.wait_closed()
@@ -46,7 +46,7 @@ async def test_stream_is_chunked_and_not_stored(server: TestServer, token: str, 
 async def test_stream_for_an_old_proxy_is_not_chunked(server: TestServer, token: str, core: Core) -> None:
     reader, writer = await raw_stream(server, token, "1.0")
     assert b"chunked" not in await reader.readuntil(b"\r\n\r\n")
-    body = await asyncio.wait_for(reader.readuntil(b"event: hello\ndata: {}\n\n"), 5)
+    body = await asyncio.wait_for(reader.readuntil(b"event: hello\ndata: {}\n\n"), 60)
     assert body.startswith(b"retry: 1000\n\nid: ")
     writer.close()
     await writer.wait_closed()
@@ -99,7 +99,7 @@ async def test_new_password_ends_open_streams(sign_in, core: Core) -> None:
 
 async def test_shutdown_ends_every_stream(server: TestServer, sign_in) -> None:
     panel = await Panel.open(await sign_in("101"))
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         await server.close()
         await until(lambda: panel.ended)
     await panel.close()

@@ -193,7 +193,7 @@ async def test_a_dry_run_knows_those_who_are_there_and_what_the_file_said_of_the
 
 
 async def test_nobody_waits_to_write_while_a_file_is_looked_at(customers: Customers, store: Store) -> None:
-    async with customers.bulk("u1", dry_run=True) as put, asyncio.timeout(5):
+    async with customers.bulk("u1", dry_run=True) as put, asyncio.timeout(60):
         await put([Ready({"name": "A"})])
         async with store.begin():
             await put([Ready({"name": "B"})])
