@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from screenpop import numbers as phone_numbers
@@ -21,6 +22,7 @@ from screenpop.board.settings import BoardSettings
 from screenpop.bus import Bus
 from screenpop.calls.comments import Comments
 from screenpop.calls.finder import CallFinder
+from screenpop.calls.hearing import may_hear
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import QueueMembers
@@ -188,6 +190,7 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         last_calls=LoggedLastCalls(calls),
         sections=installed(),
     )
+    finder = CallFinder(store, numbers)
     return Core(
         config=config,
         store=store,
@@ -206,10 +209,10 @@ def _make(config: Config, store: Store, passwords: Passwords) -> Core:
         calls=calls,
         queue_members=members,
         missed=Missed(store, bus, users, members),
-        finder=CallFinder(store, numbers),
+        finder=finder,
         filters=SavedFilters(store),
         listens=Listens(store),
-        shares=Shares(store, users),
+        shares=Shares(store, users, partial(may_hear, finder)),
         analyses=Analyses(store, bus),
         comments=Comments(store),
         work=CallWork(store, bus, calls),

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from screenpop import audit
+from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.agents.users import Users
 from screenpop.errors import BadInput, NotFound
@@ -18,6 +19,10 @@ from screenpop.store.tables import recording, share_link
 
 HOURS = (1, 24, 7 * 24)
 """For how long a link may last."""
+_WITH_CALL = sa.select(share_link, recording.c.state, recording.c.call_id).join(
+    recording, recording.c.id == share_link.c.recording_id
+)
+Hears = Callable[[User, str], Awaitable[bool]]
 LINK = "link"
 """The actor of what is done by whoever has the link."""
 
@@ -45,10 +50,11 @@ def _now() -> datetime:
 
 
 class Shares:
-    """Makes links, follows them, ends them. All of it stands in the audit of the recording."""
+    """Makes links, follows them, ends them. All of it stands in the audit of the recording. `hears`: may this user hear
+    the call of this id?"""
 
-    def __init__(self, store: Store, users: Users, clock: Callable[[], datetime] = _now) -> None:
-        self._store, self._users, self._clock = store, users, clock
+    def __init__(self, store: Store, users: Users, hears: Hears, clock: Callable[[], datetime] = _now) -> None:
+        self._store, self._users, self._hears, self._clock = store, users, hears, clock
 
     async def make(self, recording_id: str, by: str, hours: int, *, may_download: bool) -> str:
         """A new link; returns its token, which nobody can read again. Raises BadInput for another time than HOURS."""
@@ -68,9 +74,10 @@ class Shares:
         """The links of these recordings that are good now, the latest first."""
         c = share_link.c
         good = (c.recording_id.in_(recording_ids), c.revoked_at.is_(None), c.expires_at > self._clock())
+        query = _WITH_CALL.where(*good).order_by(c.created_at.desc())
         async with self._store.read() as tx:
-            rows = await tx.execute(sa.select(share_link).where(*good).order_by(c.created_at.desc()))
-            return [_share(row) for row in rows if self._stands(row)]
+            rows = (await tx.execute(query)).all()
+        return [_share(row) for row in rows if await self._stands(row)]
 
     async def revoke(self, share_id: str, recording_id: str, by: str) -> None:
         """End a link now. Raises NotFound for one that is none of this recording's."""
@@ -84,17 +91,11 @@ class Shares:
 
     async def follow(self, token: str) -> Share:
         """The link of this token. Raises NotFound where there never was one, LinkEnded where it is no longer good."""
-        c = share_link.c
-        query = (
-            sa.select(share_link, recording.c.state)
-            .join(recording, recording.c.id == c.recording_id)
-            .where(c.id == _hash(token))
-        )
         async with self._store.read() as tx:
-            row = (await tx.execute(query)).first()
+            row = (await tx.execute(_WITH_CALL.where(share_link.c.id == _hash(token)))).first()
         if row is None:
             raise NotFound("This link leads nowhere.")
-        if row.revoked_at or row.expires_at <= self._clock() or row.state != "stored" or not self._stands(row):
+        if row.revoked_at or row.expires_at <= self._clock() or row.state != "stored" or not await self._stands(row):
             raise LinkEnded("This link is no longer good. Ask whoever sent it for a new one.")
         share = _share(row)
         return replace(share, may_download=share.may_download and self._may(row, Permission.DOWNLOAD_RECORDINGS))
@@ -106,9 +107,10 @@ class Shares:
             await tx.execute(more)
             await audit.record(tx, LINK, "open_share", "recording", share.recording_id, {"address": ("", address)})
 
-    def _stands(self, row: sa.Row[Any]) -> bool:
-        """A link ends with the right of whoever made it."""
-        return self._may(row, Permission.SHARE_RECORDINGS)
+    async def _stands(self, row: sa.Row[Any]) -> bool:
+        """A link is good as long as whoever made it may share recordings, and hear this one."""
+        maker = self._users.get(row.created_by)
+        return maker is not None and maker.may(Permission.SHARE_RECORDINGS) and await self._hears(maker, row.call_id)
 
     def _may(self, row: sa.Row[Any], permission: Permission) -> bool:
         maker = self._users.get(row.created_by)

@@ -2,11 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from screenpop.calls.hearing import may_hear
 from screenpop.recordings.shares import Shares
 from screenpop.store.tables import recording, share_link
 from tests.web.admin.test_users import id_of
@@ -92,7 +94,8 @@ async def test_download_is_given_only_where_it_was_allowed(sue: Client, anonymou
 
 async def test_link_expires_and_says_so_kindly(sue: Client, anonymous: Client, services: Services) -> None:
     path = await link(sue, hours="1")
-    later = Shares(services.store, services.users, lambda: datetime.now(UTC) + timedelta(hours=1, seconds=1))
+    hears = partial(may_hear, services.finder)
+    later = Shares(services.store, services.users, hears, lambda: datetime.now(UTC) + timedelta(hours=1, seconds=1))
     assert await later.of(["r1"]) == []
     async with services.store.begin() as tx:
         await tx.execute(sa.update(share_link).values(expires_at=datetime.now(UTC)))
@@ -117,6 +120,26 @@ async def test_link_ends_with_the_right_of_whoever_made_it(sue: Client, anonymou
     await services.users.entitle(id_of(services, "sue"), {})
     assert (await anonymous.get(path)).status == 200
     await services.users.change(id_of(services, "sue"), active=False)
+    assert (await anonymous.get(path)).status == 410
+
+
+@pytest.mark.parametrize("right", ["listen_recordings", "see_all_calls"])
+async def test_link_ends_when_whoever_made_it_may_not_hear_the_call_any_more(
+    sue: Client, anonymous: Client, services: Services, right: str
+) -> None:
+    path = await link(sue, download="1")
+    await services.users.entitle(id_of(services, "sue"), {right: False})
+    assert [(await anonymous.get(path + rest)).status for rest in ("", "/audio", "/download")] == [410, 404, 404]
+    assert await services.shares.of(["r1"]) == []
+
+
+async def test_link_of_an_agent_to_an_own_call_lasts_as_long_as_he_may_hear_own_calls(
+    sign_in: SignIn, anonymous: Client, services: Services
+) -> None:
+    await services.users.entitle(id_of(services, "101"), {"share_recordings": True})
+    path = await link(await sign_in("101"))
+    assert (await anonymous.get(path)).status == 200
+    await services.users.entitle(id_of(services, "101"), {"share_recordings": True, "listen_own_recordings": False})
     assert (await anonymous.get(path)).status == 410
 
 
