@@ -184,13 +184,14 @@ async def _take_in(tools: Tools, this: Recording, name: Name, files: list[str], 
 
 
 async def _forget_empty(tools: Tools, this: Recording, name: Name) -> Outcome:
-    """Nobody was connected: that is no recording, unless the log says that they talked. Raises NothingHeard, PbxError,
-    OSError."""
+    """Nobody was connected: that is no recording, unless the log says that they talked. Raises NothingHeard. The row
+    goes first: files that stay are found again, a row without files would tell of a recording that was lost."""
     if await _talked(tools, this):
         raise NothingHeard(NOTHING_HEARD)
-    await _remove(tools, name)
     async with tools.store.begin() as tx:
         await store.drop(tx, this.id)
+    with contextlib.suppress(OSError, PbxError):
+        await _remove(tools, name)
     return "done"
 
 
@@ -287,10 +288,12 @@ async def _write_down(tools: Tools, this: Recording, key: str, made: sound.Made,
 
 
 async def remove_sources(tools: Tools, name: Name) -> None:
-    """Take away the PBX's own files of a recording that is in the archive; what stays is found by the next sweep."""
+    """Take away the PBX's own files of a recording that is in the archive; what stays is found by the next sweep.
+    A power cut leaves either the files, or the row that says where the recording is."""
     if tools.source is None or tools.config.recordings.keep_wav:
         return
     with contextlib.suppress(OSError, PbxError):
+        await tools.store.sync()
         await _remove(tools, name)
 
 

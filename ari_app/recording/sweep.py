@@ -154,6 +154,7 @@ class Sweep:
         """Files that stayed because this program was killed just before it would have removed them."""
         assert self._source is not None
         if this.state == "deleted" or (this.state == "stored" and not self._settings.keep_wav):
+            await self._store.sync()
             for file in await self._source.files_of(name):
                 await self._source.remove(file)
 

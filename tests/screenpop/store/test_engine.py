@@ -1,6 +1,7 @@
 """The store: one writer, whole transactions, times in UTC."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -42,6 +43,18 @@ async def test_an_error_takes_the_whole_transaction_back(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         await fail()
     assert await count(store) == 0
+
+
+async def test_sync_brings_the_log_of_changes_to_disk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    await put(store, "a", 1)
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.readlink(f"/proc/self/fd/{handle}")))
+    await store.sync()
+    assert [Path(file).name for file in synced] == ["ringdesk.db-wal"]
+    await put(store, "b", 2)  # the locks of the database are where they were
+    await store.close()
+    await store.sync()  # its end has brought everything into the database itself
+    assert len(synced) == 1
 
 
 async def test_read_modify_write_by_many_at_once_loses_nothing(store: Store) -> None:
