@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from screenpop.agents.model import User
 from screenpop.agents.rights import Role
 from screenpop.cards.layouts import make_layout
 from screenpop.cards.model import (
+    FIELDS,
     Card,
     CardCategory,
     CardChoice,
@@ -68,6 +71,23 @@ def words(text: str) -> str:
 def flagged(flag: str, name: str) -> Card:
     category = CardCategory(name=name, colour="#123456", flag=flag)
     return replace(KNOWN, customer=replace(NINO, category=category))
+
+
+@pytest.mark.feature("CALL-05", "CALL-22")
+@settings(deadline=None, max_examples=60)
+@given(
+    fields=st.lists(st.sampled_from(sorted(FIELDS)), unique=True),
+    with_photo=st.booleans(),
+    known=st.sampled_from(["known", "colleague", "several", "unknown", "withheld"]),
+)
+def test_card_can_be_drawn_with_any_fields_in_any_order(fields: list[str], with_photo: bool, known: str) -> None:
+    person = NINO if known == "known" else None
+    card = replace(KNOWN, known=known, customer=person, layout=make_layout(fields, with_photo))  # type: ignore[arg-type]
+    with use("en", "UTC"):
+        text = html(card)
+    assert ("<h2" in text) == ("name" in fields or known in ("several", "unknown", "withheld"))
+    if known == "known":
+        assert text.count('aria-label="No photo"') == with_photo
 
 
 @pytest.mark.feature("CALL-06", "CALL-07", "CALL-08")
