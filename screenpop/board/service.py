@@ -37,6 +37,8 @@ from screenpop.facts import (
 TELL_EVERY = 0.3
 """Seconds between two changes that are told."""
 LOOKS_FOR = 150.0
+NOT_SEEN = ("offline", 0.0)
+"""A presence nobody changed since the start: everybody begins offline, nobody knows since when."""
 SECTIONS = ("calls", "queues", "agents")
 Shown = dict[str, dict[str, Row]]
 
@@ -53,7 +55,7 @@ class Board:
         self.members = Members(lambda device: self._directory.extension_of(device))
         self.today = today.Today(today.day_of(clock(), self._zone))
         self._names = Names(at=seams.people.name_at, other=seams.others.of, line=self._line)
-        self._since: dict[str, tuple[str, float]] = {}
+        self._since: dict[str, tuple[str, float]] = {}  # a user's presence, and when it became this one
         self._looking: dict[str, float] = {}
         self._shown: Shown = {section: {} for section in SECTIONS}
         self._totals: Row = {}
@@ -152,7 +154,7 @@ class Board:
 
     def _agent(self, user: User, working: Mapping[str, Sequence[QueueMemberChanged]]) -> Row:
         presence = self._seams.presences.of(user)
-        known, since = self._since.get(user.id, ("", 0.0))
+        known, since = self._since.get(user.id, NOT_SEEN)
         queues, paused = queues_of([each for seat in user.extensions for each in working.get(seat, ())])
         seat = Seat(user, presence, since if known == presence else 0.0)
         queues = queues or self._seams.learnt.of(user.extensions)
@@ -175,7 +177,7 @@ class Board:
         self._soon()
 
     def _presence(self, fact: PresenceChanged) -> None:
-        if self._since.get(fact.user_id, ("",))[0] != fact.presence:
+        if self._since.get(fact.user_id, NOT_SEEN)[0] != fact.presence:
             self._since[fact.user_id] = fact.presence, self._clock()
         self._soon()
 

@@ -263,9 +263,15 @@ async def test_presence_shows_since_when_unless_a_call_goes_before(core: Core) -
     screen = Screen(core)
     me = core.users.by_login("101")
     assert isinstance(me, User)
-    core.bus.publish(PresenceChanged(user_id=me.id, presence="offline"))
+    core.bus.publish(PresenceChanged(user_id=me.id, presence="offline"))  # told of everybody when a user is added
     await screen.look()
-    assert screen.rows["agents"][me.id]["state"] == "offline"
+    row = screen.rows["agents"][me.id]
+    assert (row["state"], row["since"]) == ("offline", 0)
+    for presence in ("available", "offline"):
+        core.bus.publish(PresenceChanged(user_id=me.id, presence=presence))
+    await screen.look()
+    row = screen.rows["agents"][me.id]
+    assert (row["state"], row["since"]) == ("offline", pytest.approx(time.time(), abs=60))
     view = call(agents=("101",), talking=("101",), answered_at=time.time())
     core.bus.publish(CallAnswered(call=view, at=time.time(), agent="101"))
     await screen.look()
