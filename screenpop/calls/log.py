@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop import audit
 from screenpop.bus import Bus
-from screenpop.calls import history_store, log_people, log_store, text
+from screenpop.calls import history_store, log_people, log_store, missed_store, text
 from screenpop.calls.log_store import CallNote, LoggedCall
 from screenpop.calls.log_writer import LogWriter
 from screenpop.calls.timeline import CallStory, tell
 from screenpop.customers.fields import clean_line, clean_note
 from screenpop.customers.store import living_id
 from screenpop.errors import NotFound
-from screenpop.facts import CallFact, CallNoted, CallView
+from screenpop.facts import CallFact, CallNoted, CallView, MissedCallsChanged
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store
 from screenpop.store.tables import call
@@ -133,8 +133,11 @@ class CallLog:
             living = await living_id(tx, customer_id) if customer_id else None
             old = await tx.scalar(sa.select(call.c.customer_id).where(call.c.id == call_id))
             await log_people.assign(tx, call_id, living, datetime.now(UTC))
+            missed = await missed_store.reassigned(tx, call_id, old or "")
             if old != living:
                 await audit.record(tx, actor, "update", "call", call_id, {"customer_id": (old or "", living or "")})
+        if missed:
+            self._bus.publish(MissedCallsChanged())
         return await self._noted(call_id)
 
     # ------------------------------------------------------------ within

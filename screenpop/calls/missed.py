@@ -1,7 +1,8 @@
 """Missed calls as a to-do list: who tried to reach us in vain, and has not been called back (CALL+06).
 
 A call is missed once, however many phones rang. It stands on the list of everybody whom it concerns, and leaves it for
-all of them when one of them has seen to it, or when somebody has talked with the same number since.
+all of them when one of them has seen to it, or when somebody has talked since with the same number, or with the same
+customer by another number. Whose number was withheld can only be seen to.
 """
 
 import asyncio

@@ -38,11 +38,24 @@ async def mark(tx: AsyncConnection, ids: Collection[str], now: datetime) -> bool
 
 
 async def note_call_backs(tx: AsyncConnection, ids: Collection[str]) -> bool:
-    """Link the calls missed before these to those of them that were answered, by the number. Did any change?"""
+    """Link the calls missed before these to those of them that were answered: with the same number, or with another
+    number of the same customer. Did any change?"""
     changed = (await tx.execute(_let_go(), {"ids": list(ids)})).rowcount
     for answered in (await tx.execute(_answered(), {"ids": list(ids)})).all():
-        changed += (await tx.execute(_link(), answered._asdict())).rowcount
+        for name in ("number", "customer_id"):
+            if shared := answered._mapping[name]:
+                values = {"shared": shared, "back": answered.back, "at": answered.at}
+                changed += (await tx.execute(_link(name), values)).rowcount
     return changed > 0
+
+
+async def reassigned(tx: AsyncConnection, call_id: str, customer_id: str) -> bool:
+    """This call was not with that customer ("" for nobody): calls from other numbers of the customer wait again, those that wait from
+    numbers of the right one do not. Did any change?"""
+    number = sa.select(later.c.number).where(later.c.id == call_id).scalar_subquery()
+    theirs = sa.and_(call.c.called_back == call_id, call.c.customer_id == customer_id, call.c.number != number)
+    let_go = await tx.execute(sa.update(call).where(theirs).values(called_back=""))
+    return await note_call_backs(tx, [call_id]) or let_go.rowcount > 0
 
 
 async def merge(tx: AsyncConnection, kept: str, gone: str) -> None:
@@ -93,15 +106,16 @@ def _let_go() -> sa.Update:
 @cache
 def _answered() -> sa.Select[Any]:
     c = call.c
-    wanted = (c.id.label("back"), c.number.label("with"), c.answered_at.label("at"))
-    return sa.select(*wanted).where(_these(), c.number != "", _talked())
+    wanted = (c.id.label("back"), c.number, c.customer_id, c.answered_at.label("at"))
+    return sa.select(*wanted).where(_these(), _talked())
 
 
 @cache
-def _link() -> sa.Update:
-    """Calls that still ring are linked as well: they are missed a moment later, or it does no harm."""
+def _link(name: str) -> sa.Update:
+    """Calls that have this column in common. Those that still ring are linked as well: they are missed a moment later,
+    or it does no harm."""
     c = call.c
-    same = sa.and_(c.number == sa.bindparam("with"), c.started_at < sa.bindparam("at"), c.id != sa.bindparam("back"))
+    same = sa.and_(c[name] == sa.bindparam("shared"), c.started_at < sa.bindparam("at"), c.id != sa.bindparam("back"))
     unanswered = sa.and_(c.direction == "incoming", c.answered_at.is_(None), c.called_back == "")
     return sa.update(call).where(same, unanswered).values(called_back=sa.bindparam("back"))
 

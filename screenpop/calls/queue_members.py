@@ -17,6 +17,9 @@ KEPT = timedelta(days=30)
 FRESH = timedelta(days=1)
 """A membership is written anew no more often than this."""
 
+GATHER_SECONDS = 2.0
+"""What a queue rings is written so long after: the card goes first, and phones that ring together are one write."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -57,6 +60,7 @@ class QueueMembers:
         """Write what is learnt; for ever. What could not be written is learnt again at the next ring."""
         while True:
             await self._woken.wait()
+            await asyncio.sleep(GATHER_SECONDS)
             self._woken.clear()
             try:
                 await self.flush()

@@ -1,19 +1,25 @@
 """Missed calls: which calls are, on whose list they stand, and how they leave it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.agents.model import User
 from screenpop.agents.passwords import Passwords
 from screenpop.agents.users import Users
 from screenpop.bus import Bus
+from screenpop.calls import queue_members
 from screenpop.calls.log import CallLog
 from screenpop.calls.missed import Missed
 from screenpop.calls.queue_members import KEPT, QueueMembers
+from screenpop.customers.model import NewCustomer
+from screenpop.customers.service import Customers
 from screenpop.errors import NotFound
 from screenpop.facts import (
     CallAnswered,
@@ -49,6 +55,7 @@ class House:
     users: Users
     members: QueueMembers
     missed: Missed
+    customers: Customers
 
     def user(self, login: str) -> User:
         found = self.users.by_login(login)
@@ -95,7 +102,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     users, members = Users(store, bus, Passwords(cost=1, memory_kib=64)), QueueMembers(store, bus)
     for login, role, seats in (("101", "agent", ["101"]), ("102", "agent", ["102"]), ("sue", "supervisor", [])):
         await users.add(login, f"Name of {login}", role, "correct horse", seats)
-    yield House(store, bus, CallLog(store, Numbers("DE"), bus), users, members, Missed(store, bus, users, members))
+    log, missed = CallLog(store, Numbers("DE"), bus), Missed(store, bus, users, members)
+    yield House(store, bus, log, users, members, missed, Customers(store, Numbers("DE"), bus, tmp_path / "photos"))
     await store.close()
 
 
@@ -190,6 +198,32 @@ async def test_queue_members_survive_a_restart_lastthe_queue_rings_them_no_more(
     assert again.of(["101", "103"]) == ("sales", "support")
 
 
+async def test_queue_members_are_not_written_while_the_card_is_on_its_way(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A queue rings many phones at once, and their cards are due."""
+    writes: list[str] = []
+    right = house.store.begin
+
+    def begin() -> AbstractAsyncContextManager[AsyncConnection]:
+        writes.append("")
+        return right()
+
+    monkeypatch.setattr(house.store, "begin", begin)
+    monkeypatch.setattr(queue_members, "GATHER_SECONDS", 3600.0)
+    running = asyncio.create_task(house.members.run())
+    view = CallView(id="q", direction="incoming", caller=Party(ANNA), to=(), remote=Party(ANNA), started_at=1.0)
+    house.bus.publish(QueueJoined(call=view, at=1, queue="sales"))
+    for seat in ("101", "102", "103"):
+        house.bus.publish(CallRang(call=view, at=2, agent=seat))
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert writes == []
+    running.cancel()
+    await house.members.flush()
+    assert len(writes) == 1
+
+
 # ---------------------------------------------------------------- called back
 
 
@@ -209,6 +243,48 @@ async def test_a_caller_who_calls_again_and_is_answered_is_called_back(house: Ho
     await house.call("c3", "102", at=100, result="answered", by="102")
     await house.call("c4", "101", at=200)
     assert await house.ids() == ["c4", "c2"]
+
+
+async def test_a_caller_who_gave_up_in_a_queue_and_is_answered_there_by_another_agent_is_settled(house: House) -> None:
+    await house.call("c1", "101", result="abandoned", queue="support")
+    await house.call("c2", "102", at=100, result="answered", by="102", queue="support")
+    assert await house.ids() == []
+
+
+async def test_a_talk_with_another_number_of_the_same_customer_is_a_call_back(house: House) -> None:
+    mobile, landline, strangers = "+491711234567", "+49301111111", "+49302222222"
+    await house.customers.create(NewCustomer(name="Anna", numbers=((mobile, ""), (landline, ""))), "u1")
+    await house.call("c1", "101", number=mobile)
+    await house.call("c2", "101", number=strangers, at=10)
+    await house.call(
+        "c3", landline, number=landline, at=100, result="answered", direction="outgoing", by="102", line=""
+    )
+    assert await house.ids() == ["c2"]
+    assert (back := (await house.missed.get(house.user("sue"), "c1")).back)
+    assert (back.way, back.agent) == ("outgoing", "102")
+
+
+async def test_who_it_was_said_after_the_talk_settles_and_takes_back_too(house: House) -> None:
+    """The number dialled belongs to two: it is no call-back of either before somebody has said with whom it was."""
+    mobile, office = "+491711234567", "+49301111111"
+    anna = await house.customers.create(NewCustomer(name="Anna", numbers=((mobile, ""), (office, ""))), "u1")
+    bernd = await house.customers.create(NewCustomer(name="Bernd", numbers=((office, ""),)), "u1")
+    await house.call("c1", "101", number=mobile)
+    await house.call("c2", office, number=office, at=100, result="answered", direction="outgoing", by="101", line="")
+    assert await house.ids() == ["c1"]
+    await house.log.assign_customer("c2", anna.id, "u1")
+    assert await house.ids() == []
+    await house.log.assign_customer("c2", bernd.id, "u1")
+    assert await house.ids() == ["c1"]
+
+
+async def test_a_number_of_several_customers_is_settled_by_whoever_of_them_it_was(house: House) -> None:
+    for name in ("Anna", "Bernd"):
+        await house.customers.create(NewCustomer(name=name, numbers=((ANNA, ""),)), "u1")
+    await house.call("c1", "101")
+    assert [each.call.several for each in (await house.missed.page(house.user("101"))).calls] == [True]
+    await house.call("c2", ANNA, at=100, result="answered", direction="outgoing", by="102", line="")
+    assert await house.ids("101") == []
 
 
 async def test_an_earlier_talk_and_a_vain_attempt_are_no_call_back(house: House) -> None:
