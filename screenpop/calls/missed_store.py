@@ -50,8 +50,8 @@ async def note_call_backs(tx: AsyncConnection, ids: Collection[str]) -> bool:
 
 
 async def reassigned(tx: AsyncConnection, call_id: str, customer_id: str) -> bool:
-    """This call was not with that customer ("" for nobody): calls from other numbers of the customer wait again, those that wait from
-    numbers of the right one do not. Did any change?"""
+    """This call was not with that customer ("" for nobody): calls from other numbers of the customer wait again, those
+    of the right one do not. Did any change?"""
     number = sa.select(later.c.number).where(later.c.id == call_id).scalar_subquery()
     theirs = sa.and_(call.c.called_back == call_id, call.c.customer_id == customer_id, call.c.number != number)
     let_go = await tx.execute(sa.update(call).where(theirs).values(called_back=""))
