@@ -17,6 +17,7 @@ BENCHES = {
     "agi": "FastAGI",
     "asterisk": "Asterisk's own call rate",
     "hub": "Fan-out to open panels",
+    "fanout": "Fan-out beside nginx's nchan module",
     "analysis": "Analysis of a call",
     "service": "The service at rest",
 }
