@@ -4,6 +4,7 @@
 import * as entry from "./entry.js";
 import { getJson } from "./http.js";
 import * as notify from "./notify.js";
+import { afterPaint } from "./paint.js";
 import { hasUnsaved, restoreDraft, startWork } from "./popwork.js";
 import * as room from "./room.js";
 import { noteRefusal, on } from "./stream.js";
@@ -80,7 +81,7 @@ function insert(card, quiet) {
   entry.restore(card);
   const wanted = remembered(card.dataset.pop);
   if (wanted ?? (quiet && card.dataset.active === "no")) fold(card, true, false);
-  if (!quiet && card.dataset.active === "yes") foldOthers(card);
+  if (!quiet && card.dataset.active === "yes") foldOthers();
   settle(card, quiet || card.dataset.active === "no" ? null : "arrived");
 }
 
@@ -131,9 +132,14 @@ function settle(card, event) {
   tick(card);
   layOut();
   room.makeRoom();
-  notify.show(cards().filter((other) => other.dataset.state === "ringing"));
+  afterPaint(() => tell(card, event));
+}
+
+/** What is not on the card: tab title, screen reader, sound, notification. */
+function tell(card, event) {
+  notify.show(ringing());
   if (event) speaker.textContent = card.dataset.announce;
-  if (event === "arrived") notify.arrived(card);
+  if (event === "arrived" && card.isConnected) notify.arrived(card);
 }
 
 function gone(id) {
@@ -148,7 +154,7 @@ function take(card) {
   card.dispatchEvent(new Event("ringdesk:settled"));
   card.remove();
   layOut();
-  notify.show(cards().filter((other) => other.dataset.state === "ringing"));
+  notify.show(ringing());
 }
 
 // ---------------------------------------------------------------- folding
@@ -162,11 +168,15 @@ function clicked(event) {
 }
 
 function fold(card, on, keep = true) {
+  setFolded(card, on);
+  if (keep) remember(card.dataset.pop, on);
+  layOut();
+}
+
+function setFolded(card, on) {
   clearTimeout(folds.get(card));
   card.classList.toggle("is-folded", on);
   card.querySelector('[data-act="fold"]')?.setAttribute("aria-expanded", String(!on));
-  if (keep) remember(card.dataset.pop, on);
-  layOut();
 }
 
 /** Of the finished cards that are folded only the newest few lie there; one with a draft always does. */
@@ -178,6 +188,7 @@ function layOut() {
   });
   clearing.hidden = finished.length < 2;
   clearing.querySelector("[data-count]").textContent = finished.length;
+  room.makeWay();
 }
 
 function foldLater(card) {
@@ -188,9 +199,9 @@ function foldLater(card) {
   }, FOLD_AFTER));
 }
 
-/** A new call makes room: finished cards fold, the one that is being talked on stays. */
-function foldOthers(arrived) {
-  for (const card of cards()) if (card !== arrived && card.dataset.active === "no" && ![...card.children].some(isBusy)) fold(card, true, false);
+/** A new call makes room: finished cards fold, the one that is being talked on stays. `settle` lays them out. */
+function foldOthers() {
+  for (const card of stack.querySelectorAll(':scope > .pop[data-active="no"]:not(.is-folded)')) if (![...card.children].some(isBusy)) setFolded(card, true);
 }
 
 // Folding is remembered over page loads, for this tab.
@@ -223,6 +234,7 @@ export function toggleCard() {
 // ---------------------------------------------------------------- small things
 
 const cards = () => [...stack.querySelectorAll(":scope > .pop")];
+const ringing = () => cards().filter((card) => card.dataset.state === "ringing");
 const find = (id) => stack.querySelector(`:scope > [data-pop="${CSS.escape(id)}"]`);
 
 function parse(html) {

@@ -1,9 +1,13 @@
 // Cards make room for what is being typed. On the page: the stack shows heads only where it would cover the field.
 // On a card: a call that rings meanwhile shows its head with the name, and stays in sight (card.css).
+// The page makes room for the cards: its content stands beside them and above those that are folded (base.css).
+
+import { afterPaint } from "./paint.js";
 
 const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const stack = document.getElementById("pops");
 let pressed = false;
+let due = false;
 
 export function start() {
   for (const name of ["focusin", "focusout"]) document.addEventListener(name, makeRoom);
@@ -15,6 +19,18 @@ export function start() {
 function released() {
   pressed = false;
   makeRoom();
+}
+
+/** Move the page's content once the cards are painted: to lay a whole page out takes longer than to show a card. */
+export function makeWay() {
+  if (due) return;
+  due = true;
+  afterPaint(() => {
+    due = false;
+    document.body.classList.toggle("has-pops", Boolean(stack.querySelector(":scope > .pop:not(.is-folded)")));
+    document.body.classList.toggle("has-folded-pops", Boolean(stack.querySelector(":scope > .pop.is-folded")));
+    makeRoom();
+  });
 }
 
 /** Look again. Nothing moves between pressing a button and letting it go: the click would miss. */

@@ -59,13 +59,11 @@ function open() {
 }
 
 function received(event) {
-  watch();
   tries = 0;
-  connected(true);
-  if (event.type === "beat") return;
-  const data = event.data ? JSON.parse(event.data) : {};
+  if (!isUp || event.type === "beat") connected(true);
   if (event.type === "hello" || event.type === "refetch") share("fresh", {}, event.lastEventId);
-  else share(event.type, data, event.lastEventId);
+  else if (event.type !== "beat") share(event.type, event.data ? JSON.parse(event.data) : {}, event.lastEventId);
+  watch();
 }
 
 function broken() {
@@ -97,8 +95,8 @@ function connected(up) {
 }
 
 function share(kind, data, id = "") {
+  tell(kind, data, id); // first what is looked at
   channel.postMessage({ kind, data, id });
-  tell(kind, data, id);
 }
 
 function deliver({ kind, data, id }) {
