@@ -17,6 +17,10 @@ from screenpop.ids import new_id
 from screenpop.store.tables import order
 
 MAX_AMOUNT = 10**15
+_ALL = (
+    sa.select(order).where(order.c.customer_id == sa.bindparam("customer_id")).order_by(order.c.created_at, order.c.id)
+)
+_OPEN = _ALL.where(order.c.open)
 _NO_CURRENCY = N_("There is no currency “%(code)s”.")
 _SAFE_URL = re.compile(r"(?:https?://|/(?!/))[^\s\x00-\x1f\"<>\\]{0,2000}", re.IGNORECASE)
 
@@ -36,10 +40,8 @@ async def of_customer(tx: AsyncConnection, customer_id: str, only_open: bool = F
 
 def see(tx: sa.Connection, customer_id: str, only_open: bool = False) -> tuple[Order, ...]:
     """`of_customer` on a connection without await (see `Store.glance`)."""
-    query = sa.select(order).where(order.c.customer_id == customer_id)
-    if only_open:
-        query = query.where(order.c.open)
-    found = [Order(**row._mapping) for row in tx.execute(query.order_by(order.c.created_at, order.c.id))]
+    rows = tx.execute(_OPEN if only_open else _ALL, {"customer_id": customer_id})
+    found = [Order(**row._mapping) for row in rows]
     return (*(each for each in found if each.open), *(each for each in reversed(found) if not each.open))
 
 

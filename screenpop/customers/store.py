@@ -15,6 +15,16 @@ from screenpop.numbers import Numbers
 from screenpop.store.tables import category, customer, customer_mail, customer_number
 
 MAX_HOPS = 20
+_ID: sa.BindParameter[str] = sa.bindparam("id")
+_CUSTOMER = sa.select(customer).where(customer.c.id == _ID)
+_CATEGORY = sa.select(category).where(category.c.id == _ID)
+_NUMBERS = sa.select(customer_number).order_by(
+    customer_number.c.primary.desc(), customer_number.c.sort, customer_number.c.id
+)
+_MAILS = sa.select(customer_mail).order_by(customer_mail.c.primary.desc(), customer_mail.c.sort, customer_mail.c.id)
+_NUMBERS_OF_ONE = _NUMBERS.where(customer_number.c.customer_id == _ID)
+_MAILS_OF_ONE = _MAILS.where(customer_mail.c.customer_id == _ID)
+"""Made once: to make a statement takes longer than SQLite takes to answer it, and a ringing phone waits for these."""
 
 
 async def living_id(tx: AsyncConnection, customer_id: str) -> str:
@@ -39,19 +49,16 @@ async def categories_by_id(tx: AsyncConnection) -> dict[str, Category]:
 
 def see_living_id(tx: sa.Connection, customer_id: str) -> str:
     """`living_id` on a connection without await (see `Store.glance`)."""
-    for _ in range(MAX_HOPS):
-        row = tx.execute(sa.select(customer.c.merged_into).where(customer.c.id == customer_id)).first()
-        if row is None:
-            break
-        if row.merged_into is None:
-            return customer_id
-        customer_id = row.merged_into
-    raise NotFound("There is no such customer.")
+    return str(_living(tx, customer_id).id)
 
 
 def see(tx: sa.Connection, customer_id: str) -> Customer:
     """`load` on a connection without await."""
-    return see_many(tx, [see_living_id(tx, customer_id)])[0]
+    row = _living(tx, customer_id)
+    one = {"id": row.id}
+    numbers = [_number(each) for each in tx.execute(_NUMBERS_OF_ONE, one)]
+    mails = [_mail(each) for each in tx.execute(_MAILS_OF_ONE, one)]
+    return _customer(row, _kind(tx, row.category_id), numbers, mails)
 
 
 def see_many(tx: sa.Connection, ids: Sequence[str]) -> list[Customer]:
@@ -59,7 +66,8 @@ def see_many(tx: sa.Connection, ids: Sequence[str]) -> list[Customer]:
     found = {row.id: row for row in tx.execute(sa.select(customer).where(customer.c.id.in_(ids)))}
     kinds = see_categories(tx)
     numbers, mails = _numbers_of(tx, ids), _mails_of(tx, ids)
-    return [_customer(found[id_], kinds, numbers[id_], mails[id_]) for id_ in ids if id_ in found]
+    there = [found[id_] for id_ in ids if id_ in found]
+    return [_customer(row, kinds.get(row.category_id or ""), numbers[row.id], mails[row.id]) for row in there]
 
 
 def see_categories(tx: sa.Connection) -> dict[str, Category]:
@@ -126,16 +134,33 @@ def folded(values: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
+def _living(tx: sa.Connection, customer_id: str) -> sa.Row[Any]:
+    for _ in range(MAX_HOPS):
+        row = tx.execute(_CUSTOMER, {"id": customer_id}).first()
+        if row is None:
+            break
+        if row.merged_into is None:
+            return row
+        customer_id = row.merged_into
+    raise NotFound("There is no such customer.")
+
+
+def _kind(tx: sa.Connection, category_id: str | None) -> Category | None:
+    row = tx.execute(_CATEGORY, {"id": category_id}).first() if category_id else None
+    return Category(**row._mapping) if row else None
+
+
 def _customer(
     row: sa.Row[Any],
-    kinds: dict[str, Category],
+    kind: Category | None,
     numbers: Sequence[CustomerNumber],
     mails: Sequence[CustomerMail],
 ) -> Customer:
     values = dict(row._mapping)
     for name in ("name_key", "company_key"):
         values.pop(name)
-    values["category"] = kinds.get(values.pop("category_id") or "")
+    del values["category_id"]
+    values["category"] = kind
     for name in ("external_id", "photo", "merged_into"):
         values[name] = values[name] or ""
     return Customer(numbers=tuple(numbers), mails=tuple(mails), **values)
@@ -157,28 +182,30 @@ def _row(row: sa.Row[Any], kinds: dict[str, Category], numbers: Sequence[Custome
 
 
 def _numbers_of(tx: sa.Connection, ids: Collection[str]) -> defaultdict[str, list[CustomerNumber]]:
-    c = customer_number.c
-    query = sa.select(customer_number).where(c.customer_id.in_(ids)).order_by(c.primary.desc(), c.sort, c.id)
     grouped: defaultdict[str, list[CustomerNumber]] = defaultdict(list)
-    for row in tx.execute(query):
-        grouped[row.customer_id].append(
-            CustomerNumber(
-                id=row.id,
-                raw=row.raw,
-                e164=row.e164,
-                key=row.key,
-                national=row.national,
-                kind=row.kind,
-                primary=row.primary,
-            )
-        )
+    for row in tx.execute(_NUMBERS.where(customer_number.c.customer_id.in_(ids))):
+        grouped[row.customer_id].append(_number(row))
     return grouped
 
 
 def _mails_of(tx: sa.Connection, ids: Collection[str]) -> defaultdict[str, list[CustomerMail]]:
-    c = customer_mail.c
-    query = sa.select(customer_mail).where(c.customer_id.in_(ids)).order_by(c.primary.desc(), c.sort, c.id)
     grouped: defaultdict[str, list[CustomerMail]] = defaultdict(list)
-    for row in tx.execute(query):
-        grouped[row.customer_id].append(CustomerMail(id=row.id, address=row.address, primary=row.primary))
+    for row in tx.execute(_MAILS.where(customer_mail.c.customer_id.in_(ids))):
+        grouped[row.customer_id].append(_mail(row))
     return grouped
+
+
+def _number(row: sa.Row[Any]) -> CustomerNumber:
+    return CustomerNumber(
+        id=row.id,
+        raw=row.raw,
+        e164=row.e164,
+        key=row.key,
+        national=row.national,
+        kind=row.kind,
+        primary=row.primary,
+    )
+
+
+def _mail(row: sa.Row[Any]) -> CustomerMail:
+    return CustomerMail(id=row.id, address=row.address, primary=row.primary)
