@@ -124,15 +124,22 @@ class Cards:
         entry = self._entry(view.remote.number)
         entry.ahead.add(view.id)
         if entry.found is None or self._clock() - entry.fetched_at > FRESH_SECONDS:
-            self._fetch(entry)
+            self._begin(entry)
         elif entry.fetching is None:
             self._extras_ahead(entry)
+
+    def is_ready(self, view: CallView) -> bool:
+        """Would `now` give more than the number? What is missing is being fetched from now on."""
+        entry = self._entry(view.remote.number)
+        if entry.found is None:
+            self._begin(entry)
+        return entry.found is not None
 
     def now(self, view: CallView, agent: str, choice: str = "") -> Card:
         """The card as far as it is known; what is missing is being fetched from now on."""
         entry = self._entry(view.remote.number)
         if entry.found is None:
-            self._fetch(entry)
+            self._begin(entry)
             return self._build(view, agent, entry, choice, None)
         snapshot = entry.found.customer_of(choice)
         return self._build(view, agent, entry, choice, self._extras(entry, snapshot, view.id))
@@ -140,8 +147,8 @@ class Cards:
     async def for_call(self, view: CallView, agent: str, choice: str = "") -> Card:
         """The whole card; waits for all of it."""
         entry = self._entry(view.remote.number)
-        if entry.found is None and entry.fetching is None:
-            self._fetch(entry)
+        if entry.found is None:
+            self._begin(entry)
         while entry.fetching:
             await asyncio.wait([entry.fetching])
         snapshot = entry.found.customer_of(choice) if entry.found else None
@@ -163,7 +170,7 @@ class Cards:
             await self._sources.customers.snapshot(customer_id)
             self._let_in(entry, customer_id)
         elif entry.found is None:
-            self._fetch(entry)
+            self._begin(entry)
         while entry.fetching:
             await asyncio.wait([entry.fetching])
         return customer_id in self.matches(raw_number)
@@ -213,10 +220,13 @@ class Cards:
         return entry
 
     def _fetch(self, entry: _Entry) -> None:
-        if entry.fetching:
-            entry.again = True
-            return
-        entry.fetching = self._start(self._fetch_into(entry))
+        """Fetch it afresh: what is being fetched already may be old."""
+        entry.again = True
+        self._begin(entry)
+
+    def _begin(self, entry: _Entry) -> None:
+        if entry.fetching is None:
+            entry.fetching = self._start(self._fetch_into(entry))
 
     async def _fetch_into(self, entry: _Entry) -> None:
         try:

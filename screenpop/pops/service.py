@@ -56,7 +56,7 @@ class Pops:
         self._choices: dict[str, str] = {}
         self._started, self._recalling = clock(), set[asyncio.Task[None]]()
         seams.cards.listen(self._know_more)
-        seams.bus.subscribe(CallFact, self._take)
+        seams.bus.subscribe(CallFact, self._take, first=True)
         seams.bus.subscribe(ExtensionsChanged, lambda _: self._refresh_all())
         seams.bus.subscribe(RecordingChanged, lambda fact: self._refresh_call(fact.call_id))
         seams.bus.subscribe(ListenerChanged, lambda fact: self._refresh_call(fact.call_id))
@@ -245,10 +245,10 @@ class Pops:
             self._seams.hub.publish("pop_gone", json.dumps({"id": pop.id}), {user_id})
         if not users:
             return
-        card = self._seams.cards.now(pop.call, pop.agent, self._choices.get(pop.call.id, ""))
-        if not card.ready and not shown.payloads and patient:
+        if patient and not shown.payloads and not self._seams.cards.is_ready(pop.call):
             self._wait(pop.id, shown)
             return
+        card = self._seams.cards.now(pop.call, pop.agent, self._choices.get(pop.call.id, ""))
         if shown.timer is not None:
             shown.timer.cancel()
             shown.timer = None

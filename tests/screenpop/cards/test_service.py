@@ -136,7 +136,27 @@ async def test_many_asking_at_once_look_up_once(house: House) -> None:
         house.cards.prefetch(call())
         house.cards.now(call(), agent)
     await house.cards.for_call(call(), "101")
-    assert house.source.matches <= 2
+    assert house.source.matches == 1
+
+
+async def test_card_is_ready_once_the_caller_was_looked_up(house: House) -> None:
+    house.source.gate.clear()
+    assert not house.cards.is_ready(call())
+    house.source.gate.set()
+    await until(lambda: house.told)
+    assert house.cards.is_ready(call())
+    assert house.source.matches == 1
+
+
+async def test_caller_who_changes_while_being_looked_up_is_looked_up_again(house: House) -> None:
+    house.source.gate.clear()
+    house.cards.prefetch(call())
+    await until(lambda: house.source.matches == 1)
+    await house.add()
+    house.source.gate.set()
+    await until(lambda: house.told)
+    assert house.cards.now(call(), "101").title == "Ann"
+    assert house.source.matches == 2
 
 
 async def test_last_call_and_blocks_come_after_the_card(house: House) -> None:
