@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import jinja2
 from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations, Translations
+from markupsafe import Markup
 
 FOLDER = Path(__file__).parent / "locale"
 DOMAIN = "ringdesk"
@@ -73,6 +74,7 @@ def install(environment: jinja2.Environment) -> None:
     """
     extended = cast(Any, environment)
     extended.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    extended.globals |= {"_": markup, "gettext": markup}
     environment.policies["ext.i18n.trimmed"] = True
     for tag in languages():
         _translations(tag)
@@ -100,6 +102,13 @@ def choose(*wanted: str, accept_language: str = "") -> str:
 def gettext(message: str) -> str:
     """`message` in the reader's language."""
     return _translations(reader().language).ugettext(message)
+
+
+def markup(message: str, /, **variables: object) -> Markup:
+    """`gettext` for templates: `%(name)s` in it is filled with `variables`, escaped. What Jinja's own does, in a
+    quarter of the time: a card has thirty texts."""
+    text, plain = _marked(reader().language, message)
+    return text % variables if variables else plain
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
@@ -137,6 +146,13 @@ def list_comma() -> str:
 @cache
 def _translations(language: str) -> NullTranslations:
     return Translations.load(FOLDER, [language], DOMAIN)
+
+
+@lru_cache(maxsize=4096)
+def _marked(language: str, message: str) -> tuple[Markup, Markup]:
+    """The text with its placeholders, and what it is where there are none to fill."""
+    text = Markup(_translations(language).ugettext(message))  # noqa: S704 - texts are ours
+    return text, text if "%(" in text else text % {}
 
 
 @cache

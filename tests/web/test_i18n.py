@@ -75,3 +75,14 @@ def test_no_time_zone_is_read_from_the_disk_once_the_templates_are_there(monkeyp
     for name in sorted(TIMEZONES):
         assert i18n.zone(name).key == name
     assert i18n.zone("Nowhere/At_All").key == i18n.zone("").key == "UTC"
+
+
+def test_texts_of_templates_are_filled_and_what_is_filled_in_is_escaped() -> None:
+    environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    i18n.install(environment)
+    template = environment.from_string(
+        '{{ _("Save") }} {{ _("today %(time)s", time=time) }} {% trans x=time %}<b>{{ x }}</b>{% endtrans %}'
+    )
+    with use("de"):
+        assert template.render(time="<i>") == "Speichern heute &lt;i&gt; <b>&lt;i&gt;</b>"
+    assert template.render(time="9") == "Save today 9 <b>9</b>"
