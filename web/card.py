@@ -1,12 +1,23 @@
 """The card's HTML, made where no request is: pushed to the reader's screen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import jinja2
+import structlog
 
 from screenpop.agents.model import User
 from screenpop.agents.rights import Permission, Role
-from screenpop.cards.model import Card, CardCustomer, CardLastCall, CardLine, CardNumber, CardOrder, Money
+from screenpop.cards.model import (
+    Card,
+    CardCustomer,
+    CardLastCall,
+    CardLine,
+    CardNumber,
+    CardOrder,
+    Layout,
+    Money,
+)
 from screenpop.config import Config
 from screenpop.facts import CallView, Party
 from screenpop.pops.model import Pop
@@ -15,6 +26,8 @@ from web import i18n
 from web.fields import DISPOSITIONS
 
 TEMPLATE = "card/card.html"
+
+log = structlog.get_logger(__name__)
 
 
 class CardRenderer:
@@ -31,7 +44,14 @@ class CardRenderer:
         self._dispositions = dispositions
 
     def __call__(self, pop: Pop, card: Card, work: Work, user: User) -> str:
-        """The whole `<article>`."""
+        """The whole `<article>`. What cannot be drawn as laid out is drawn plain: the agent gets the card."""
+        try:
+            return self._draw(pop, card, work, user)
+        except Exception:
+            log.exception("card drawn without its layout and further blocks: they failed", call=card.call)
+            return self._draw(pop, _plain(card), work, user)
+
+    def _draw(self, pop: Pop, card: Card, work: Work, user: User) -> str:
         site = self._config.site
         with i18n.use(user.locale or site.locale, user.timezone or site.timezone):
             return self._template.render(
@@ -49,6 +69,11 @@ class CardRenderer:
         """Make one card, so that what is read from disk at first use (zones, formats, icons) is there. Blocks."""
         for known in (True, False):
             self(_SAMPLE_POP, _sample_card(known), Work(), _READER)
+
+
+def _plain(card: Card) -> Card:
+    """The card without what is the site's own choice or comes from elsewhere."""
+    return replace(card, layout=Layout(), blocks=())
 
 
 _READER = User(id="", login="warm", name="", role=Role.AGENT)

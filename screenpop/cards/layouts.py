@@ -31,8 +31,10 @@ def company_scope(company: str) -> str:
 def make_layout(fields: Sequence[str], with_photo: bool) -> Layout:
     """A layout of these fields, each once; the agent's name follows the extension wherever that goes.
 
-    Raises BadInput for a field that does not exist.
+    Raises BadInput for a field that does not exist, and where there is none at all.
     """
+    if not fields:
+        raise BadInput("Leave at least one field on the card.", "fields")
     unknown = [name for name in fields if name not in FIELDS]
     if unknown:
         raise BadInput("The card has no field %(name)s.", "fields", name=unknown[0][:40])
@@ -95,7 +97,7 @@ class Layouts:
 
 
 def _known(fields: Sequence[str], with_photo: bool) -> Layout:
-    return make_layout([name for name in fields if name in FIELDS], with_photo)
+    return make_layout([name for name in fields if name in FIELDS] or Layout().fields, with_photo)
 
 
 def _now() -> datetime:

@@ -14,6 +14,7 @@ from screenpop.cards.layouts import make_layout
 from screenpop.cards.model import (
     FIELDS,
     Card,
+    CardBlock,
     CardCategory,
     CardChoice,
     CardCustomer,
@@ -76,7 +77,7 @@ def flagged(flag: str, name: str) -> Card:
 @pytest.mark.feature("CALL-05", "CALL-22")
 @settings(deadline=None, max_examples=60)
 @given(
-    fields=st.lists(st.sampled_from(sorted(FIELDS)), unique=True),
+    fields=st.lists(st.sampled_from(sorted(FIELDS)), min_size=1, unique=True),
     with_photo=st.booleans(),
     known=st.sampled_from(["known", "colleague", "several", "unknown", "withheld"]),
 )
@@ -88,6 +89,14 @@ def test_card_can_be_drawn_with_any_fields_in_any_order(fields: list[str], with_
     assert ("<h2" in text) == ("name" in fields or known in ("several", "unknown", "withheld"))
     if known == "known":
         assert text.count('aria-label="No photo"') == with_photo
+
+
+@pytest.mark.feature("CALL-01")
+def test_card_that_cannot_be_drawn_as_laid_out_is_drawn_plain() -> None:
+    broken = CardBlock(name="erp", title="Parcels", rows=7)  # type: ignore[arg-type]
+    text = html(replace(KNOWN, blocks=(broken,), layout=make_layout(["name", "sections"], with_photo=False)))
+    assert "Nino Beridze" in words(text)
+    assert "Parcels" not in text
 
 
 @pytest.mark.feature("CALL-06", "CALL-07", "CALL-08")

@@ -50,8 +50,12 @@ async def test_layout_goes_back_to_the_default(sign_in: SignIn, services: Servic
     assert len(services.layouts.get("").fields) > 10
 
 
-@pytest.mark.parametrize("form", [{"scope": "", "field": "password"}, {"scope": "company:nobody", "field": "name"}])
-async def test_layout_with_an_unknown_field_or_scope_is_refused(sign_in: SignIn, form: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "form", [{"scope": "", "field": "password"}, {"scope": "company:nobody", "field": "name"}, {"scope": ""}]
+)
+async def test_layout_with_an_unknown_field_or_scope_or_no_field_is_refused(
+    sign_in: SignIn, form: dict[str, str]
+) -> None:
     client = await sign_in("admin")
     assert (await client.post("/admin/layout", data=form)).status == 422
 
