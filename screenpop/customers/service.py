@@ -3,35 +3,33 @@
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop import audit
 from screenpop.audit import AuditEntry
 from screenpop.bus import Bus
-from screenpop.customers import contacts, matching, merge, orders
+from screenpop.customers import contacts, matching, merge, orders, photo_store
 from screenpop.customers import store as rows
 from screenpop.customers.bulk import Outcome, Ready, put
-from screenpop.customers.fields import clean
 from screenpop.customers.fold import fold
 from screenpop.customers.index import WRITTEN_OUTSIDE, NumberIndex
 from screenpop.customers.model import Customer, Match, NewCustomer, NewOrder, Order, Page, Snapshot
-from screenpop.customers.photos import FORMATS, Checked, Photo, PhotoFolder
+from screenpop.customers.order_audit import difference
+from screenpop.customers.photos import FORMATS, Photo, PhotoFolder
 from screenpop.customers.search import search
 from screenpop.customers.trial import Put, trial
-from screenpop.errors import BadInput, Conflict, NotFound
+from screenpop.customers.writing import create_in, update_in
+from screenpop.errors import BadInput, NotFound
 from screenpop.facts import CustomerChanged, SettingsChanged
-from screenpop.ids import new_id
 from screenpop.numbers import Number, Numbers
 from screenpop.store.engine import Store
-from screenpop.store.tables import customer, photo
 
 SNAPSHOTS = 2048
 
@@ -210,8 +208,8 @@ class Customers:
         checked = await self._photos.check(data)
         async with self._writing(customer_id, actor, "set_photo") as write:
             await self._photos.keep(checked, data)  # in the transaction: nobody removes it as unused meanwhile
-            await _insert_photo(write.tx, checked, write.now)
-            old = await _set_photo(write.tx, write.id, checked.hash)
+            await photo_store.insert(write.tx, checked, write.now)
+            old = await photo_store.put_on(write.tx, write.id, checked.hash)
             write.changes["photo"] = (old, checked.hash)
         await self._drop_unused(old)
         return await self.get(write.id)
@@ -219,7 +217,7 @@ class Customers:
     async def remove_photo(self, customer_id: str, actor: str) -> Customer:
         """Take the picture away."""
         async with self._writing(customer_id, actor, "remove_photo") as write:
-            old = await _set_photo(write.tx, write.id, None)
+            old = await photo_store.put_on(write.tx, write.id, None)
             write.changes["photo"] = (old, "")
         await self._drop_unused(old)
         return await self.get(write.id)
@@ -231,7 +229,7 @@ class Customers:
     async def picture(self, hash_: str, size: Literal["full", "thumb"] = "full") -> Photo:
         """The file of a picture by its hash, for addresses that never change. Raises NotFound."""
         async with self._store.read() as tx:
-            mime = await tx.scalar(sa.select(photo.c.mime).where(photo.c.hash == hash_))
+            mime = await photo_store.mime_of(tx, hash_)
         if mime is None:
             raise NotFound("There is no such photo.")
         if size == "thumb":
@@ -269,7 +267,7 @@ class Customers:
             old = await orders.load(write.tx, order_id)
             await orders.change(write.tx, order_id, changes, write.now)
             new = await orders.load(write.tx, order_id)
-            write.changes.update(_order_difference(old, new, changes))
+            write.changes.update(difference(old, new, changes))
         return new
 
     async def remove_order(self, order_id: str, actor: str) -> None:
@@ -316,99 +314,11 @@ class Customers:
         """Forget a picture that no customer has any more."""
         if not hash_:
             return
-        unused = ~sa.exists().where(customer.c.photo == hash_)
         async with self._store.begin() as tx:
-            result = await tx.execute(sa.delete(photo).where(photo.c.hash == hash_, unused))
-            if result.rowcount:
+            if await photo_store.drop_unused(tx, hash_):
                 await self._photos.remove(hash_)
-
-
-# ---------------------------------------------------------------- steps of a transaction
 
 
 def _snapshot(tx: sa.Connection, customer_id: str) -> Snapshot:
     who = rows.see(tx, customer_id)
     return Snapshot(customer=who, orders=orders.see(tx, who.id, only_open=True))
-
-
-async def create_in(tx: AsyncConnection, new: NewCustomer, numbers: Numbers, actor: str) -> Customer:
-    """Make a customer in a transaction under way (the import makes many in one); raises as `create`."""
-    now, id_ = datetime.now(UTC), new_id()
-    values = clean({name: value for name, value in asdict(new).items() if name not in ("numbers", "mails")})
-    if not (values["name"] or values["company"] or new.numbers):
-        raise BadInput("A customer needs a name, a company or a number.", "name")
-    await _insert(tx, {"id": id_, "created_at": now, "updated_at": now, **rows.folded(values)})
-    for raw, kind in new.numbers:
-        await contacts.add_number(tx, id_, numbers.parse(raw), kind)
-    for address in new.mails:
-        await contacts.add_mail(tx, id_, address)
-    made = await rows.load_many(tx, [id_])
-    await rows.refresh_search(tx, made, numbers)
-    changes: dict[str, tuple[object, object]] = {name: ("", value) for name, value in values.items() if value}
-    changes |= {"numbers": ("", [number.key for number in made[0].numbers])} if new.numbers else {}
-    await audit.record(tx, actor, "create", "customer", id_, changes)
-    return made[0]
-
-
-async def update_in(
-    tx: AsyncConnection,
-    customer_id: str,
-    changes: Mapping[str, str],
-    version: int | None,
-    told: dict[str, tuple[object, object]],
-) -> None:
-    """Write fields in a transaction under way; what really changed goes into `told`. Raises as `update`."""
-    old = await rows.load(tx, customer_id)
-    if version is not None and version != old.version:
-        raise Conflict("Somebody else changed this customer meanwhile.")
-    before = {"category": old.category.id if old.category else ""}
-    values = {name: value for name, value in clean(changes).items() if value != before.get(name, getattr(old, name))}
-    if values:
-        await _update(tx, customer_id, rows.folded(dict(values)))
-        told.update({name: (before.get(name, getattr(old, name)), value) for name, value in values.items()})
-
-
-async def _insert(tx: AsyncConnection, columns: dict[str, object]) -> None:
-    try:
-        await tx.execute(sa.insert(customer).values(columns))
-    except IntegrityError as error:
-        raise _refused(error) from error
-
-
-async def _update(tx: AsyncConnection, customer_id: str, columns: dict[str, object]) -> None:
-    try:
-        await tx.execute(sa.update(customer).where(customer.c.id == customer_id).values(columns))
-    except IntegrityError as error:
-        raise _refused(error) from error
-
-
-def _refused(error: IntegrityError) -> BadInput | Conflict:
-    if "external_id" in str(error.orig):
-        return Conflict("Another customer has this external id.")
-    return BadInput("There is no such category.", "category")
-
-
-async def _insert_photo(tx: AsyncConnection, checked: Checked, now: datetime) -> None:
-    known = await tx.scalar(sa.select(photo.c.hash).where(photo.c.hash == checked.hash))
-    if known is None:
-        columns = {name: value for name, value in asdict(checked).items() if name != "thumb"}
-        await tx.execute(sa.insert(photo).values(**columns, created_at=now))
-
-
-async def _set_photo(tx: AsyncConnection, customer_id: str, hash_: str | None) -> str:
-    """Give or take the picture; returns the hash of the one before that nobody should need now, or ""."""
-    old = await tx.scalar(sa.select(customer.c.photo).where(customer.c.id == customer_id))
-    await tx.execute(sa.update(customer).where(customer.c.id == customer_id).values(photo=hash_))
-    return old if old and old != hash_ else ""
-
-
-def _order_difference(old: Order, new: Order, changes: Mapping[str, object]) -> dict[str, tuple[object, object]]:
-    label = new.number or new.title or new.id
-    differing = [name for name in changes if getattr(old, name) != getattr(new, name)]
-    return {f"order {label}: {name}": (_audited(old, name), _audited(new, name)) for name in differing}
-
-
-def _audited(order: Order, name: str) -> object:
-    """Money with its currency: minor units alone do not say how many decimals they have."""
-    value = getattr(order, name)
-    return {"minor": value, "currency": order.currency} if name in ("amount", "paid") else value
