@@ -20,6 +20,7 @@ from screenpop.core import Core, make_pops, opened, store_url
 from screenpop.customers.model import NewCustomer, NewOrder
 from screenpop.facts import CallAnswered, CallEnded, CallRang, CallView, Party, PbxLinkChanged, Result
 from screenpop.pbx import PbxControl
+from tests.noon import place_at_noon
 from web.app import build_app
 from web.card import CardRenderer
 from web.render import build_environment
@@ -71,7 +72,9 @@ class House:
 @asynccontextmanager
 async def open_house(folder: Path, control: PbxControl | None = None) -> AsyncIterator[House]:
     """A panel with agents 101 and 102, an admin, and one customer with an order. `control` places calls."""
-    config = Config(server=Server(data_dir=str(folder)), site=Site(company="Brightwater", country="GB"))
+    config = Config(
+        server=Server(data_dir=str(folder)), site=Site(company="Brightwater", country="GB", timezone=place_at_noon())
+    )
     await migrate(store_url(config))
     async with opened(config, Passwords(cost=1, memory_kib=64)) as core:
         await _fill(core)

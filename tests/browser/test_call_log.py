@@ -1,6 +1,7 @@
 """The call log in Chromium: found while one types, filtered, kept, taken away as a file, and never jumping."""
 
 import csv
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser import call_log
 from tests.browser.house import STRANGER, House, open_house
-from tests.browser.test_panel import sign_in, violations
+from tests.browser.test_panel import live, sign_in, violations
 
 pytestmark = pytest.mark.feature("CALL-31")
 
@@ -35,6 +36,7 @@ async def test_log_is_filtered_as_one_types_and_chips_take_filters_away(chromium
     page = await opened(chromium, house)
     rows, chips = page.locator("tr[data-call]"), page.locator(".chip-off")
     await page.get_by_role("searchbox", name="Name, number, or what was said").press_sequentially("brass refund")
+    await expect(page).to_have_url(f"{house.url}/calls?q=brass+refund")
     await expect(page.locator(".log-hit mark").first).to_have_text("brass")
     words = await page.locator(".log-hit").first.inner_text()
     assert "<b>bent</b>" in words
@@ -46,15 +48,15 @@ async def test_log_is_filtered_as_one_types_and_chips_take_filters_away(chromium
     await page.get_by_label("Talk from").fill("5:00")
     await expect(chips).to_have_count(3)
     await expect(page.locator("[data-more-count]")).to_have_text("1")
+    await expect(page).to_have_url(f"{house.url}/calls?q=brass+refund&direction=incoming&min_talk=5%3A00")
     narrow = await rows.count()
     assert 0 < narrow < heard
-    assert page.url.endswith("/calls?q=brass+refund&direction=incoming&min_talk=5%3A00")
     await page.get_by_role("link", name="Take away: Direction Incoming").click()
     await expect(chips).to_have_count(2)
     assert await rows.count() > narrow
     await page.locator(".log-hit").first.click()
     await expect(page.locator("#player, .player-body").first).to_be_attached()
-    assert "&t=" in page.url
+    await expect(page).to_have_url(re.compile("&t="))
 
 
 async def test_search_is_saved_as_a_tab_and_deleted_with_undo(chromium: Browser, house: House) -> None:
@@ -105,6 +107,7 @@ async def test_new_calls_are_told_and_rows_stay_where_they_are(chromium: Browser
     page = await opened(chromium, house)
     first = page.locator("tr[data-call]").first
     before = await first.get_attribute("data-call")
+    await live(page)
     house.ring("new-1", STRANGER)
     house.end("new-1", "missed")
     house.ring("new-2", STRANGER, "102")

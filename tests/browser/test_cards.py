@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from screenpop.customers.model import NewCustomer
 from tests.browser.house import KNOWN, STRANGER, House, open_house
-from tests.browser.test_panel import live, note, sign_in
+from tests.browser.test_panel import live, note, searched, sign_in
 
 
 class Control:
@@ -57,7 +57,8 @@ async def test_menus_of_the_bar_open_over_the_cards(chromium: Browser, house: Ho
     house.ring("c1")
     await page.locator(".pop").wait_for()
     await page.locator("#presence summary").click()
-    await page.locator("#presence [data-choose=away]").click()
+    async with page.expect_response("**/api/presence"):
+        await page.locator("#presence [data-choose=away]").click()
     await expect(page.locator("#presence summary")).to_contain_text("Away")
     await page.get_by_label("Your menu").click()
     await page.get_by_role("button", name="Sign out").click()
@@ -141,6 +142,7 @@ async def test_half_typed_search_survives_page_loads(chromium: Browser, house: H
     house.ring("c1", STRANGER)
     await page.locator(".pop").get_by_text("Add this number to").click()
     await search(page).press_sequentially("lovel")
+    await searched(page, "lovel")
     await expect(page.locator("[data-found] button")).to_contain_text("Ada Lovelace")
     await page.reload()
     await expect(search(page)).to_have_value("lovel")
@@ -238,6 +240,7 @@ async def test_arrow_goes_into_what_was_found_and_enter_takes_it(chromium: Brows
     house.ring("c1", STRANGER)
     await page.locator(".pop").get_by_text("Add this number to").click()
     await search(page).press_sequentially("ada")
+    await searched(page, "ada")
     found = page.locator("[data-found] button")
     await expect(found).to_have_count(2)
     for key, focused in (("ArrowDown", found.nth(0)), ("ArrowUp", search(page)), ("ArrowDown", found.nth(0))):
@@ -256,6 +259,7 @@ async def test_withheld_caller_is_recognised(chromium: Browser, house: House) ->
     await expect(page.locator("#announce")).to_have_text("Ringing: Number withheld")
     await page.get_by_text("Who is it?").click()
     await search(page).press_sequentially("lovel")
+    await searched(page, "lovel")
     await expect(page.locator("[data-found] button")).to_contain_text("Ada Lovelace")
     await page.keyboard.press("Enter")
     await expect(page.locator(".card-name")).to_have_text("Ada Lovelace")

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.house import KNOWN, STRANGER, House, open_house
-from tests.browser.test_panel import sign_in
+from tests.browser.test_panel import live, sign_in
 
 pytestmark = pytest.mark.feature("CALL+06")
 
@@ -36,6 +36,7 @@ async def test_list_and_badge_follow_and_rows_are_worked_off_by_keyboard(chromiu
     badge, rows = page.locator(".rail-count"), page.locator("#missed tbody tr")
     await expect(page.get_by_text("Nobody is waiting for a call back")).to_be_visible()
     await expect(badge).to_be_hidden()
+    await live(page)
     miss(house, "c1", KNOWN)
     miss(house, "c2", STRANGER)
     await expect(rows).to_have_count(2)

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.house import PASSWORD, STRANGER, House, open_house
+from tests.pbx.desk import until
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
@@ -50,6 +51,11 @@ async def fetched(page: Page, url: str) -> AsyncIterator[None]:
         yield
 
 
+async def searched(page: Page, text: str) -> None:
+    """What is shown was found for this text: Enter takes nothing that was found for another."""
+    await expect(page.locator(f'form[data-act=find][data-found="{text}"]')).to_be_attached()
+
+
 def note(page: Page) -> Locator:
     return page.get_by_label("Note on this call")
 
@@ -74,8 +80,12 @@ async def test_note_survives_updates_page_loads_and_the_end_of_the_call(chromium
     house.end("c1")
     await expect(page.locator(".pop")).to_have_attribute("data-state", "ended")
     await expect(note(page)).to_have_value("Wants it by Monday")
-    written = await house.core.calls.get("c1")
-    assert ([each.text for each in written.notes], written.disposition) == (["Wants it by Monday"], "call_back")
+
+    async def is_written() -> bool:
+        written = await house.core.calls.get("c1")
+        return ([each.text for each in written.notes], written.disposition) == (["Wants it by Monday"], "call_back")
+
+    await until(is_written, "note and result are in the log")
 
 
 @pytest.mark.feature("CALL-25", "CALL-26", "CALL-27")
@@ -107,6 +117,7 @@ async def test_unknown_number_is_added_to_a_customer_by_keyboard_alone(chromium:
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-candidates]")).to_be_focused()
     await page.keyboard.type("lovel")
+    await searched(page, "lovel")
     await expect(page.locator("[data-found] button")).to_contain_text("Ada Lovelace")
     await page.keyboard.press("Enter")
     await expect(page.locator(".card-name")).to_have_text("Ada Lovelace")
@@ -177,7 +188,8 @@ async def test_state_of_the_pbx_is_in_the_bar(chromium: Browser, house: House) -
 async def test_presence_is_chosen_in_the_bar(chromium: Browser, house: House) -> None:
     page = await sign_in(chromium, house)
     await page.locator("#presence summary").click()
-    await page.locator("#presence").get_by_text("Away").click()
+    async with page.expect_response("**/api/presence"):
+        await page.locator("#presence").get_by_text("Away").click()
     await expect(page.locator("#presence summary")).to_contain_text("Away")
     await expect(page.locator("#presence")).not_to_have_attribute("open", "")
     await page.reload()

@@ -90,6 +90,7 @@ async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chrom
     await expect(score).to_contain_text("40")
     await form.get_by_label("Comment").fill("Short of breath.")
     await expect(form.get_by_role("status")).to_have_text("Saved")
+    assert [each.comment for each in await reviews_of(house, "c1") if each.reviewer != SYSTEM] == ["Short of breath."]
     assert await violations(page) == []
     await page.reload()
     await expect(form.get_by_role("radio", name="Yes")).to_be_checked()
@@ -116,6 +117,7 @@ async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chrom
     await expect(form.get_by_role("radio", name="Yes")).not_to_be_checked()
     await expect(form.get_by_label("Comment")).to_have_value("")
     assert [each.reviewer for each in await reviews_of(house, "c1")] == [SYSTEM]
+    await live(page)
     house.core.bus.publish(TrackerHeard(call_id="c1", tracker="Cancellation", at_second=5.0, text="cancel it"))
     notice = page.locator(".toast", has_text="Cancellation: “cancel it”")
     await notice.get_by_role("link", name="Open").click()

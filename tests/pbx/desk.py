@@ -22,6 +22,7 @@ from screenpop.core import opened, store_url
 from screenpop.customers.model import NewCustomer
 from screenpop.store.engine import Store
 from screenpop.store.tables import call
+from tests.noon import place_at_noon
 
 PASSWORD = "correct horse"
 COMPANY = "Blue Boat"
@@ -45,6 +46,7 @@ deadline_ms = 10000
 [site]
 company = "{company}"
 country = "GB"
+timezone = "{timezone}"
 """
 
 
@@ -122,7 +124,9 @@ def _configured(lab: Lab, folder: Path, ami_port: int) -> Desk:
     folder.mkdir(parents=True, exist_ok=True)
     (port,) = free_ports(1)
     desk = Desk(lab, folder, port)
-    desk.config_file.write_text(_TOML.format(port=port, folder=folder, lab=lab, company=COMPANY, ami_port=ami_port))
+    desk.config_file.write_text(
+        _TOML.format(port=port, folder=folder, lab=lab, company=COMPANY, ami_port=ami_port, timezone=place_at_noon())
+    )
     return desk
 
 

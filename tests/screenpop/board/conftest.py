@@ -9,6 +9,7 @@ from screenpop.agents.passwords import Passwords
 from screenpop.config import Config, Server, Site
 from screenpop.core import Core, opened
 from screenpop.store.engine import Store, default_url
+from tests.noon import place_at_noon
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ async def core(tmp_path: Path) -> AsyncIterator[Core]:
     store = Store.open(default_url(tmp_path))
     await store.create_all()
     await store.close()
-    config = Config(site=Site(country="GB", timezone="Europe/Berlin"), server=Server(data_dir=str(tmp_path)))
+    config = Config(site=Site(country="GB", timezone=place_at_noon()), server=Server(data_dir=str(tmp_path)))
     async with opened(config, Passwords(cost=1, memory_kib=64)) as core:
         for login, role, seats in (
             ("101", "agent", ["101"]),

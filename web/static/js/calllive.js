@@ -6,6 +6,7 @@ import { replace } from "./live.js";
 import { on } from "./stream.js";
 
 const call = document.getElementById("call");
+const heardOf = new Map(); // recording -> how far its analysis is, as it was told last
 let due = 0;
 
 for (const kind of ["analysis", "recording"]) on(kind, heard);
@@ -14,6 +15,8 @@ on("fresh", () => call.dataset.stand.match(/recording|waiting|running/) && soon(
 function heard({ call_id: id, recording_id: part, state, progress = 0 }) {
   if (id !== call.dataset.call) return;
   const shown = document.querySelector(`[data-progress="${CSS.escape(part)}"]`);
+  if (state === "running") heardOf.set(part, progress);
+  else heardOf.delete(part);
   const again = document.querySelector("[data-lines]"); // what is there stays readable while it is made anew
   if (state === "running" && shown) show(shown, Math.floor(progress * 100));
   else if (!again || !["waiting", "running"].includes(state)) soon();
@@ -40,6 +43,9 @@ async function renew() {
   if (was !== is || page.querySelector("[data-lines]")) return reload();
   call.dataset.stand = stand;
   for (const id of ["transcript", "figures"]) if (document.getElementById(id) && page.getElementById(id)) replace(id, page);
+  for (const box of document.querySelectorAll("[data-progress]")) { // what was told meanwhile is newer than the page
+    if (heardOf.has(box.dataset.progress)) show(box, Math.floor(heardOf.get(box.dataset.progress) * 100));
+  }
 }
 
 const unsaved = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;

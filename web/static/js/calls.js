@@ -11,10 +11,11 @@ const more = document.getElementById("more-filters");
 const opener = document.getElementById("more-open");
 const inBar = new Set(["q", "period", "direction", "result", "agent"]);
 let timer = 0;
+let asked = 0; // answers may overtake each other: only the last one that was asked for is shown
 let seen = null;
 let seenKept = null;
 
-for (const kind of ["calls", "pop", "pop_gone", "presence"]) on(kind, () => { timer ||= setTimeout(renew, WAIT); });
+for (const kind of ["calls", "pop", "pop_gone", "presence", "fresh"]) on(kind, () => { timer ||= setTimeout(renew, WAIT); });
 opener.addEventListener("click", () => unfold(more.hidden));
 document.addEventListener("change", (event) => event.target.form?.dataset.auto !== undefined && choose(event.target.form));
 document.addEventListener("click", (event) => event.target.closest("#new-calls") && latest());
@@ -89,7 +90,9 @@ async function renew() {
   timer = 0;
   const query = new URLSearchParams(location.search);
   if (query.has("after") || query.has("before")) return;
+  const number = ++asked;
   const page = await getHtml(location.href).catch(() => null);
+  if (number !== asked) return;
   const [ours, theirs] = [rows(document), rows(page ?? document)];
   if (!page || !theirs.size) return;
   if (!ours.size) return replace("results", page);

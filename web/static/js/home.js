@@ -8,8 +8,9 @@ import { tick } from "./timers.js";
 
 const WAIT = 600; // ms: the log writes a moment after the call's event
 let timer = 0;
+let asked = 0; // answers may overtake each other: only the last one that was asked for is shown
 
-for (const kind of ["pop", "presence", "fresh"]) on(kind, soon);
+for (const kind of ["calls", "pop", "presence", "fresh"]) on(kind, soon);
 offerNotifications();
 
 function soon() {
@@ -18,8 +19,9 @@ function soon() {
 }
 
 async function refresh() {
+  const number = ++asked;
   const page = await getHtml(location.href).catch(() => null);
-  if (!page) return;
+  if (!page || number !== asked) return;
   for (const id of ["recent", "people"]) {
     const ours = document.getElementById(id);
     if (ours && !ours.contains(document.activeElement)) replace(id, page);

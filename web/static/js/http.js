@@ -11,8 +11,9 @@ export class Refused extends Error {
 
 export const getJson = (url) => request(url, { headers: { Accept: "application/json" } }).then(json);
 
-export const postJson = (url, data = {}) =>
+export const postJson = (url, data = {}, init = {}) =>
   request(url, {
+    ...init,
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify(data),

@@ -6,7 +6,8 @@ import { focusCard, focusNote, toggleCard } from "./pops.js";
 
 const ALT = { c: focusCard, n: focusNote, m: toggleCard };
 const PLAIN = { "/": openPalette, "?": () => openDialog("keys"), j: () => walk(1), k: () => walk(-1) };
-let afterG = 0;
+const TOGETHER = 3000; // ms between g and the letter after it
+let afterG = -TOGETHER;
 
 export function start() {
   document.addEventListener("keydown", pressed);
@@ -17,9 +18,9 @@ function pressed(event) {
   const alt = event.altKey && !event.ctrlKey && ALT[event.code.replace("Key", "").toLowerCase()];
   if (alt) return run(event, alt);
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  const place = Date.now() - afterG < 1000 && document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
+  const place = event.timeStamp - afterG < TOGETHER && document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
   if (place) return run(event, () => location.assign(place.href));
-  if (event.key === "g") afterG = Date.now();
+  if (event.key === "g") afterG = event.timeStamp;
   else if (PLAIN[event.key]) run(event, PLAIN[event.key]);
 }
 

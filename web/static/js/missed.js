@@ -8,8 +8,9 @@ import { toast } from "./toast.js";
 const list = () => document.getElementById("missed");
 let acting = null; // the place of the row that is dealt with, and what had the focus in it
 let late = false; // something changed while the pointer was on the list
+let asked = 0; // answers may overtake each other: only the last one that was asked for is shown
 
-on("missed", renew);
+for (const kind of ["missed", "fresh"]) on(kind, renew);
 list().parentElement.addEventListener("pointermove", ({ target }) => late && !list().contains(target) && renew());
 new MutationObserver(settle).observe(list().parentElement, { childList: true });
 
@@ -31,8 +32,9 @@ const rows = () => [...list().querySelectorAll("tbody tr")];
 async function renew() {
   late = list().matches(":hover");
   if (late) return;
+  const number = ++asked;
   const page = await getHtml(location.href).catch(() => null);
-  if (!page?.getElementById("missed")) return;
+  if (number !== asked || !page?.getElementById("missed")) return;
   const focused = list().contains(document.activeElement) && document.activeElement.id;
   replace("missed", page);
   if (focused) document.getElementById(focused)?.focus();

@@ -55,6 +55,7 @@ function typed({ target }) {
   if (target.matches("textarea[name=text]")) {
     localStorage.setItem(draftKey(idOf(target)), target.value);
     target.closest(".pop").classList.add("has-draft");
+    say(target.form, "");
     later(target.form, () => save(target.form), SAVE_AFTER);
   } else if (target.dataset.candidates) {
     later(target.form, () => find(target), FIND_AFTER);
@@ -97,8 +98,8 @@ function saved(form, text, result) {
   const field = form.elements.text;
   field.dataset.saved = text;
   form.dataset.result = result;
-  say(form, word("saved"));
   if (field.value !== text) return;
+  if (form.elements.result.value === result) say(form, word("saved"));
   localStorage.removeItem(draftKey(idOf(form)));
   form.closest(".pop").classList.remove("has-draft");
 }
@@ -236,8 +237,10 @@ async function find(input) {
   try {
     const { rows } = await getJson(`${address(input, "candidates")}?${new URLSearchParams({ q: text })}`);
     if (input.value.trim() !== text) return undefined;
-    input.form.dataset.found = text;
+    const focused = list.contains(document.activeElement) && document.activeElement.dataset.customer;
     list.replaceChildren(...(rows.length ? rows.map((row) => candidate(row, input.form.dataset.then)) : [nothing()]));
+    input.form.dataset.found = text;
+    if (focused) (list.querySelector(`[data-customer="${CSS.escape(focused)}"]`) ?? input).focus();
   } catch (error) {
     if (error.status) toast(error.message, { bad: true });
   }

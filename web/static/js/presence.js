@@ -25,7 +25,7 @@ async function choose(presence) {
   const before = menu.dataset.presence;
   show(presence);
   try {
-    await postJson("/api/presence", { presence });
+    await postJson("/api/presence", { presence }, { keepalive: true }); // also when the page is left at once
   } catch (error) {
     show(before);
     toast(error.message, { bad: true });

@@ -13,6 +13,7 @@ document.addEventListener("change", ({ target }) => target.type === "radio" && t
 document.addEventListener("input", ({ target }) => {
   if (target.form !== form() || target.type === "radio") return;
   clearTimeout(timer);
+  say("");
   timer = setTimeout(() => keep(), WAIT);
 });
 addEventListener("pagehide", () => timer && keep(true));
@@ -61,7 +62,7 @@ async function send(address, data, whole, keepalive = false) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const drawn = page.getElementById("review") && (answer.ok || whole);
     if (drawn) draw(page, whole);
-    say(drawn ? (whole ? "" : "saved") : "failed");
+    say(drawn ? (whole || timer ? "" : "saved") : "failed");
   } catch {
     say("unsaved");
   }

@@ -1,7 +1,7 @@
 import { word } from "./words.js";
 
 /** A short message. bad: it stays until closed; undo: a function behind an "Undo" button; link: {href, text};
- * stays: for a while. */
+ * stays: for half a minute, as one that can be undone does. */
 export function toast(text, { bad = false, undo, link, stays = false } = {}) {
   const box = document.createElement("div");
   box.className = bad ? "toast toast-bad" : "toast";
@@ -14,7 +14,7 @@ export function toast(text, { bad = false, undo, link, stays = false } = {}) {
   if (link) box.append(Object.assign(document.createElement("a"), { className: "btn btn-s", href: link.href, textContent: link.text }));
   box.append(button(word("close"), () => box.remove()));
   document.getElementById("toasts").append(box);
-  if (!bad) setTimeout(() => box.remove(), stays ? 30000 : undo ? 10000 : 4000);
+  if (!bad) setTimeout(() => box.remove(), stays || undo ? 30_000 : 8000);
   return box;
 }
 
