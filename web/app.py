@@ -19,6 +19,7 @@ from web.changes import CHANGES, Changes
 from web.errors import errors
 from web.keys import SERVICES, TEMPLATES, Services
 from web.render import STATIC, build_environment, static_root
+from web.reports.counting import COUNTING, Counting
 from web.security import add_headers, guard
 
 MAX_BODY = 11 * 1024 * 1024
@@ -55,9 +56,11 @@ def build_app(services: Services) -> web.Application:
     app[CHANGES] = Changes()
     app[TURN] = asyncio.Semaphore(AT_ONCE)
     app[VISITS] = Visits()
+    app[COUNTING] = Counting()
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_end_streams)
     app.on_cleanup.append(_finish_changes)
+    app.on_cleanup.append(_end_counting)
     app.cleanup_ctx.append(_follow_users)
     app.cleanup_ctx.append(_sweep_sessions)
     for routes in FEATURES:
@@ -69,6 +72,10 @@ def build_app(services: Services) -> web.Application:
 
 async def _end_streams(app: web.Application) -> None:
     app[SERVICES].hub.close()
+
+
+async def _end_counting(app: web.Application) -> None:
+    await app[COUNTING].end()
 
 
 async def _finish_changes(app: web.Application) -> None:

@@ -22,7 +22,7 @@ may be given several times: any of its values will do. Different names must all 
 | `min_score`, `max_score` | 0 to 100; both are included |
 | `sentiment` | `bad` `neutral` `good` |
 | `recorded` | `yes` or `no` |
-| `analysed` | `yes` or `no`: is it known who spoke how long? |
+| `known` | calls of which a figure is known: `score` `tone` `talk_share` … (`KNOWN`, see `screenpop.calls.values`) |
 | `own` | `yes`: the reader's own calls, also for those who see everybody's |
 | `follow_up` | `open` `overdue` `done`, or `any` |
 | `q` | words of notes and transcripts, the customer's name or number; "a phrase" in quotes, `begin*` |
@@ -50,6 +50,10 @@ RESULTS: Final = ("answered", "missed", "abandoned", "no_answer", "busy", "faile
 SENTIMENTS: Final = ("bad", "neutral", "good")
 FOLLOW_UPS: Final = ("open", "overdue", "done", "any")
 SORTS: Final = ("time", "talk", "wait", "score")
+KNOWN: Final = (
+    *("ring", "hold", "identified", "score", "tone", "talk_share"),
+    *("longest", "interruptions", "silence", "response", "pace", "course"),
+)
 UNKNOWN: Final = "unknown"
 """In place of a customer: nobody we know."""
 LONGEST: Final = 200
@@ -85,7 +89,7 @@ class Search:
     max_score: float | None = None
     sentiment: tuple[str, ...] = ()
     recorded: bool | None = None
-    analysed: bool | None = None
+    known: tuple[str, ...] = ()
     own: str = ""
     follow_up: str = ""
     hour: tuple[int, ...] = ()
@@ -283,7 +287,7 @@ _READ: Final[Mapping[str, Callable[[str, Sequence[str]], Any]]] = {
     **dict.fromkeys(("min_score", "max_score"), _score),
     "sentiment": _some_of(SENTIMENTS),
     "recorded": _yes,
-    "analysed": _yes,
+    "known": _some_of(KNOWN),
     "own": _one_of(("yes",)),
     "follow_up": _one_of(FOLLOW_UPS),
     "hour": _whole_numbers(23),

@@ -15,6 +15,7 @@ from sqlalchemy.sql.operators import custom_op
 
 from screenpop.calls.period import Span
 from screenpop.calls.search import UNKNOWN, Search
+from screenpop.calls.values import VALUES
 from screenpop.ids import pack_id
 from screenpop.store.tables import call, call_tag, customer, tracker_hit, user
 
@@ -152,9 +153,8 @@ def _words(search: Search) -> Iterator[Condition]:
         yield from _is(column, getattr(search, column.name))
     if search.recorded is not None:
         yield from _is(_C.recorded, [search.recorded])
-    if search.analysed is not None:
-        known = _C.talk_share.is_not(None) if search.analysed else _C.talk_share.is_(None)
-        yield Condition(where=lambda _: known)
+    if search.known:
+        yield Condition(where=lambda _: sa.or_(*(VALUES[name].is_not(None) for name in search.known)))
 
 
 def _agent(search: Search) -> Iterator[Condition]:

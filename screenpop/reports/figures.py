@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.board.level import Target
+from screenpop.calls.values import VALUES
 from screenpop.reports.groups import GROUPS, Condition
 from screenpop.reports.measures import Measure
-from screenpop.reports.values import VALUES
 from screenpop.store.tables import call
 
 RANKED = ("median", "p90")

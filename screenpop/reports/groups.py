@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from screenpop.board.level import Target
 from screenpop.calls.search import RESULTS
-from screenpop.reports.values import VALUES
+from screenpop.calls.values import VALUES
 from screenpop.store.tables import call
 
 Condition = sa.ColumnElement[bool]
@@ -31,8 +31,10 @@ def _by(**columns: str) -> Group:
     return Group(lambda _: sa.and_(sa.true(), *(call.c[name] == value for name, value in columns.items())), columns)
 
 
-def _known(column: sa.ColumnElement[float], **link: str) -> Group:
-    return Group(lambda _: column.is_not(None), link or None)
+def _known(name: str, **columns: str) -> Group:
+    """Calls of which this value is known, and whose columns have these."""
+    common = _by(**columns)
+    return Group(lambda on: sa.and_(common.where(on), VALUES[name].is_not(None)), {**columns, "known": name})
 
 
 def _queued(*results: str) -> Condition:
@@ -74,20 +76,15 @@ GROUPS: dict[str, Group] = {
     "counted": Group(_counted, None),
     "in_time": Group(_in_time, None),
     "responded": Group(_responded, None),
-    "held": Group(lambda _: sa.and_(call.c.result == "answered", call.c.holds > 0), None),
+    "held": _known("hold", result="answered"),
     "transferred": Group(lambda _: sa.and_(call.c.result == "answered", call.c.transfers > 0), None),
-    "scored": _known(call.c.score, min_score="0"),
-    "toned": _known(call.c.sentiment),
-    "shared": _known(call.c.talk_share),
+    "scored": _known("score"),
+    "toned": _known("tone"),
+    "shared": _known("talk_share"),
+    "analysed": _known("talk_share"),
     "recorded": Group(lambda _: call.c.recorded.is_(True), {"recorded": "yes"}),
-    "analysed": Group(lambda _: call.c.talk_share.is_not(None), None),
     "good": Group(lambda _: sa.and_(_answered(), VALUES["wait"] <= GOOD_SECONDS), None),
     "slow": Group(lambda _: sa.and_(_answered(), VALUES["wait"] > SLOW_SECONDS), None),
-    "identified": Group(
-        lambda _: sa.and_(
-            call.c.direction == "incoming", call.c.answered_at.is_not(None), call.c.identified_at.is_not(None)
-        ),
-        None,
-    ),
+    "identified": _known("identified", direction="incoming"),
 }
 """`ended`: what a share of the incoming calls is counted of: a call that is up has no result yet."""

@@ -18,7 +18,9 @@ SMALL_SAMPLE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """`of`: the group that it is counted from. `what`: the hits' group of a share, else the name of the value."""
+    """`of`: the group that it is counted from ("tracker" and "heard": those of a
+    tracker, all with a transcript; "people": no calls). `what`: the hits' group of a share, else the name of the
+    value."""
 
     key: str
     label: str
@@ -34,6 +36,11 @@ class Measure:
     def is_small(self) -> int:
         """Below this sample size the figure is marked; 0 where any sample will do."""
         return 0 if self.how in ("count", "sum", "other") else SMALL_SAMPLE
+
+    @property
+    def value(self) -> str:
+        """The value that it is made of, "" for counts and shares: its sample are the calls of which that is known."""
+        return "" if self.how in ("count", "share", "other") else self.what
 
 
 def _count(key: str, label: str, meaning: str, better: Literal[1, 0, -1] = 0) -> Measure:
@@ -228,6 +235,24 @@ _HEARD = (
         *("mean", "analysed", "silence", "share"),
     ),
     _of(
+        "response",
+        N_("Patience"),
+        N_("The agent's usual pause before an answer, on average over the analysed calls."),
+        *("mean", "analysed", "response"),
+    ),
+    _of(
+        "pace",
+        N_("Words a minute"),
+        N_("How fast the agent spoke, on average over the calls with enough words."),
+        *("mean", "analysed", "pace", "number"),
+    ),
+    _of(
+        "course",
+        N_("Course of the tone"),
+        N_("From -1 (every call got worse) to 1 (every call got better), on average over the calls with a tone."),
+        *("mean", "analysed", "course", "tone", 1),
+    ),
+    _of(
         "tracker_calls",
         N_("Calls"),
         N_("Calls in which words of this tracker were said."),
@@ -237,7 +262,7 @@ _HEARD = (
         "tracker_share",
         N_("Of the calls heard"),
         N_("The same, of all calls of the period that have a transcript."),
-        *("other", "tracker", "", "share"),
+        *("other", "heard", "", "share"),
     ),
     _of(
         "tracker_hits",
@@ -276,13 +301,13 @@ _SPREAD = (
             "How evenly the talks are spread over the people who had any: 100 % where all have the same, 0 % where one "
             "has all. It is one less the Gini coefficient; n is the number of people."
         ),
-        *("other", "talked", "", "share", 1),
+        *("other", "people", "", "share", 1),
     ),
     _of(
         "even_talk",
         N_("Evenness of talk time"),
         N_("The same for the time that they talked."),
-        *("other", "talked", "", "share", 1),
+        *("other", "people", "", "share", 1),
     ),
 )
 MEASURES: dict[str, Measure] = {measure.key: measure for measure in (*_LIST, *_HEARD, *_SPREAD)}

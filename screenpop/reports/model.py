@@ -13,20 +13,23 @@ from screenpop.reports.groups import Link
 from screenpop.reports.measures import Measure
 from screenpop.reports.periods import Period
 
-View = Literal["overview", "agents", "teams", "queues", "hours", "customers", "quality", "evenness"]
-Dimension = Literal["agent", "team", "queue", "line", "customer", "category", "hour", "weekday", "time", "tracker"]
+View = Literal["overview", "agents", "teams", "queues", "hours", "customers", "quality", "evenness", "conversation"]
+Dimension = Literal[
+    "agent", "team", "queue", "line", "customer", "category", "hour", "weekday", "time", "tracker", "topic"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Which calls: those of `period` that `search` finds (its period aside), of those that the asker may see: `own`.
-    `compare`: with the period before."""
+    `compare`: with the period before. `hears`: the asker may know what was said in them."""
 
     period: Period
     search: Search = EVERYTHING
     own: Sequence[sa.ColumnElement[bool]] = ()
     target: Target
     compare: bool = True
+    hears: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,12 +21,14 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Period:
     """The days from `first` to `last`, both included, as the clocks of `zone` count them. `word` is what it was
-    asked for by (`last_week`), "" for days of one's own."""
+    asked for by (`last_week`), "" for days of one's own. `by`: what a plot counts by, where that is not to follow from
+    the number of days."""
 
     first: date
     last: date
     zone: ZoneInfo
     word: str = ""
+    by: Step | None = None
 
     @property
     def start(self) -> datetime:
@@ -46,7 +48,7 @@ class Period:
     @property
     def step(self) -> Step:
         """What a plot over this period counts by."""
-        return next(step for most, step in _STEPS if self.days <= most)
+        return self.by if self.by else next(step for most, step in _STEPS if self.days <= most)
 
     def before(self) -> "Period":
         """What it is compared with: the same days of the week, month or year before, else as many days just before."""

@@ -23,6 +23,10 @@ PLACES = (
 CLOCK = ("incoming", "answered", "missed", "abandoned", "answer_rate", "service_level", "wait_mean", "wait_median")
 CUSTOMERS = ("all", "incoming", "outgoing", "answer_rate", "talk_sum", "talk_mean", "wait_median", "tone")
 QUALITY = ("recorded", "score", "tone", "talk_share", "longest", "interruptions", "silence_share", "hold_share")
+SPOKEN = (
+    *("talked", "talk_share", "longest", "interruptions", "silence_share", "response", "pace"),
+    *("tone", "course", "score"),
+)
 LEVELS = ("answer_rate", "service_level", "response_rate")
 
 
@@ -83,7 +87,13 @@ async def _spread(tx: AsyncConnection, asked: Asked, parts: Parts) -> None:
 
 
 async def _trackers(tx: AsyncConnection, asked: Asked, parts: Parts) -> None:
-    await trackers.fill(tx, asked, parts.tables, parts.plots)
+    if asked.hears:
+        await trackers.fill(tx, asked, parts.tables, parts.plots)
+
+
+async def _topics(tx: AsyncConnection, asked: Asked, parts: Parts) -> None:
+    if asked.hears:
+        parts.tables += await trackers.by_kind(tx, asked)
 
 
 PLANS: dict[View, Plan] = {
@@ -102,6 +112,15 @@ PLANS: dict[View, Plan] = {
     "quality": Plan(
         ("recorded", "score", "tone", "talk_share", "longest", "interruptions", "silence_share", "identified"),
         (_course(("scores", "lines", ("score",)), ("tones", "lines", ("tone",))), _table("agent", QUALITY), _trackers),
+    ),
+    "conversation": Plan(
+        SPOKEN,
+        (
+            _course(
+                ("tones", "lines", ("tone",)), ("scores", "lines", ("score",)), ("shares", "lines", ("talk_share",))
+            ),
+            _topics,
+        ),
     ),
     "evenness": Plan(("even_calls", "even_talk"), (_spread,)),
 }

@@ -11,10 +11,10 @@ from screenpop.reports.asking import conditions
 from screenpop.reports.dimensions import DIMENSIONS, point_link
 from screenpop.reports.figures import Figure
 from screenpop.reports.measures import MEASURES, SMALL_SAMPLE, Measure
-from screenpop.reports.model import Asked, Plot, Row, Table
+from screenpop.reports.model import Asked, Dimension, Plot, Row, Table
 from screenpop.reports.names import names_of
 from screenpop.reports.periods import bucket, buckets
-from screenpop.store.tables import call, tracker_hit, transcript
+from screenpop.store.tables import call, tracker_hit, transcript, word_tracker
 
 PLOTTED = 5
 """So many trackers have a line in the plot: those with the most calls."""
@@ -30,6 +30,20 @@ async def fill(tx: AsyncConnection, asked: Asked, tables: list[Table], plots: li
     tables.append(table)
     if table.rows and asked.period.step != "hour":
         plots.append(_plot(asked, table.rows[:PLOTTED], await _course(tx, asked)))
+
+
+async def by_kind(tx: AsyncConnection, asked: Asked) -> list[Table]:
+    """A table of the topics, and one of the other trackers; only those with a row."""
+    heard = await _transcribed(tx, asked)
+    if not heard:
+        return []
+    found = await _hits(tx, asked)
+    topics = set(await tx.scalars(sa.select(word_tracker.c.id).where(word_tracker.c.kind == "topic")))
+    parts: tuple[tuple[Dimension, set[str]], ...] = (
+        ("topic", {key for key in found if key in topics}),
+        ("tracker", {key for key in found if key not in topics}),
+    )
+    return [await _table(tx, {key: found[key] for key in keys}, heard, by) for by, keys in parts if keys]
 
 
 async def _transcribed(tx: AsyncConnection, asked: Asked) -> int:
@@ -49,12 +63,14 @@ async def _hits(tx: AsyncConnection, asked: Asked) -> dict[str, tuple[int, int]]
     return {row[0]: (row[1], row[2]) for row in await tx.execute(query)}
 
 
-async def _table(tx: AsyncConnection, found: dict[str, tuple[int, int]], heard: int) -> Table:
+async def _table(
+    tx: AsyncConnection, found: dict[str, tuple[int, int]], heard: int, by: Dimension = "tracker"
+) -> Table:
     names = await names_of(tx, "tracker", found)
     measures = [MEASURES[key] for key in ("tracker_calls", "tracker_share", "tracker_hits")]
     order = sorted(found, key=lambda key: (-found[key][0], names[key]))
     rows = [Row(key=key, name=names[key], figures=_figures(*found[key], heard), link={"tracker": key}) for key in order]
-    return Table(by="tracker", measures=measures, rows=rows, total={}, link=None)
+    return Table(by=by, measures=measures, rows=rows, total={}, link=None)
 
 
 def _figures(calls: int, hits: int, heard: int) -> dict[str, Figure]:

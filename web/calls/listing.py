@@ -1,11 +1,13 @@
 """What the call log's page shows of a search: its calls, its filters one by one, what can be chosen."""
 
 from dataclasses import asdict, dataclass, replace
+from datetime import tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls import choices
 from screenpop.calls.choices import Choices
@@ -42,8 +44,12 @@ def asked_of(request: web.Request, search: Search | None = None) -> Asked:
     with reading(request):
         zone = reader().zone
     wanted = parse(request.query_string) if search is None else search
-    me = user_of(request)
-    house, whose = services(request), own_calls(me, only=bool(wanted.own))
+    return asked_by(services(request), user_of(request), wanted, zone)
+
+
+def asked_by(house: Services, me: User, wanted: Search, zone: tzinfo) -> Asked:
+    """The same for a person. Raises BadInput for what he may not ask."""
+    whose = own_calls(me, only=bool(wanted.own))
     blind = me.id if house.quality.cards.is_blind(me) else ""
     return house.finder.asked(wanted, zone, whose, hears=hears_all(me, own=whose != EVERYBODY), blind=blind)
 

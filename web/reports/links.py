@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlencode
 
-from screenpop.calls.search import to_query
+from screenpop.calls.search import KNOWN, to_query
 from screenpop.reports.asking import filters_of
 from screenpop.reports.groups import GROUPS, Link
 from screenpop.reports.measures import Measure
@@ -29,8 +29,6 @@ def _narrow(pairs: dict[str, list[str]], name: str, value: str | tuple[str, ...]
     values = [value] if isinstance(value, str) else list(value)
     given = pairs.get(name)
     if given and name not in ("from", "to"):
-        if name.startswith("min_"):
-            return True  # what the report asks for is narrower
         values = [each for each in values if each in given]
     pairs[name] = values
     return bool(values)
@@ -38,5 +36,9 @@ def _narrow(pairs: dict[str, list[str]], name: str, value: str | tuple[str, ...]
 
 def counted(measure: Measure) -> Link:
     """The calls that a figure is counted from."""
+    if measure.of == "tracker":
+        return {}  # its row says which
     group = GROUPS.get(measure.of)
-    return group.link if group else {}
+    if group is None or group.link is None or measure.value not in KNOWN:
+        return group.link if group else None
+    return {**group.link, "known": measure.value}

@@ -46,6 +46,8 @@ TITLES: Final[Mapping[str, str]] = {
     "category": N_("Categories"),
     "hour": N_("Hours of the day"),
     "weekday": N_("Weekdays"),
+    "shares": N_("Agent's share of the talk"),
+    "topic": N_("Topics"),
     "tracker": N_("Trackers"),
 }
 """Plots by their key, tables by what they tell apart."""

@@ -15,6 +15,7 @@ from screenpop.reports.plans import PLANS
 from web.keys import services, user_of
 from web.render import render
 from web.reports.asking import OWN_VIEWS, VIEWS, Question, chosen, question
+from web.reports.counting import COUNTING, key_of
 from web.reports.links import call_log, counted
 from web.reports.names import NAMES, PERIODS, TITLES
 from web.reports.words import change, days, figure, label, name_of, weekday
@@ -28,9 +29,8 @@ PATIENCE = 0.6
 @requires(Permission.USE_PANEL)
 async def show(request: web.Request) -> web.StreamResponse:
     """One view of a period. What takes long comes after the page: `?whole=1` waits for it."""
-    house, asking = services(request), question(request)
-    making = asyncio.ensure_future(house.reports.make(asking.view, asking.asked))
-    report = await _in_time(making, None if "whole" in request.query else PATIENCE)
+    asking = question(request)
+    report = await counted_in_time(request, asking)
     context = await _frame(request, asking) | tools(asking) | (_drawn(request, report) if report else {})
     return render(request, "reports/page.html", report=report, **context)
 
@@ -43,13 +43,15 @@ async def definitions(request: web.Request) -> web.StreamResponse:
     )
 
 
-async def _in_time(making: "asyncio.Future[Report]", seconds: float | None) -> Report | None:
-    """The report, or None where it takes longer: then it goes on, and warms what the next one reads."""
-    done, _ = await asyncio.wait([making], timeout=seconds)
-    if done:
-        return making.result()
-    making.add_done_callback(lambda made: made.cancelled() or made.exception())
-    return None
+async def counted_in_time(request: web.Request, asking: Question) -> Report | None:
+    """The report, or None where it takes longer: then it goes on, and is there for `?whole=1`."""
+    counting, key = request.app[COUNTING], key_of(user_of(request), asking)
+    making = counting.of(key, lambda: services(request).reports.make(asking.view, asking.asked))
+    done, _ = await asyncio.wait([making], timeout=None if "whole" in request.query else PATIENCE)
+    if not done:
+        return None
+    counting.shown(key)
+    return making.result()
 
 
 async def _frame(request: web.Request, asking: Question) -> dict[str, Any]:

@@ -68,8 +68,9 @@ class Naive:
         agent = not s.agent or row["agent"] in s.agent or row["user_id"] in s.agent
         tags = not s.tag or bool(self.log.tags.get(row["id"], set()) & set(s.tag))
         hits = not s.tracker or bool(self.log.hits.get(row["id"], set()) & set(s.tracker))
-        heard = s.analysed in (None, row["talk_share"] is not None)
-        return heard and plain and agent and tags and hits and s.recorded in (None, row["recorded"])
+        columns = {"score": "score", "tone": "sentiment", "talk_share": "talk_share"}
+        known = not s.known or any(row[columns[name]] is not None for name in s.known)
+        return known and plain and agent and tags and hits and s.recorded in (None, row["recorded"])
 
     def _ranges(self, row: Mapping[str, Any]) -> bool:
         s = self.search

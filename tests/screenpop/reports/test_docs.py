@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from screenpop.calls.values import VALUES
 from screenpop.reports.groups import GROUPS
 from screenpop.reports.measures import MEASURES, Measure
-from screenpop.reports.values import VALUES
 
 TEXT = (Path(__file__).parents[3] / "docs" / "reports.md").read_text(encoding="utf-8")
 

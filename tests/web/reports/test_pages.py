@@ -5,22 +5,28 @@ import random
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 
 from screenpop.agents.model import User
-from screenpop.agents.rights import Permission
-from screenpop.calls import search_sql, search_store
+from screenpop.analysis.tracking import Tracker
+from screenpop.calls import search_store
 from screenpop.calls.search import parse
-from screenpop.calls.search_plan import Asked as Searched
 from screenpop.customers.model import NewCustomer
-from screenpop.reports.measures import MEASURES, Measure
+from screenpop.errors import BadInput
+from screenpop.reports.measures import MEASURES
+from screenpop.reports.model import Asked, Report, View
+from screenpop.store.tables import call, recording, tracker_hit, transcript
 from tests.month import random_calls, write_calls
 from tests.web.conftest import Client, SignIn
+from web.calls import listing
 from web.keys import Services
 from web.reports import pages
 from web.reports.asking import OWN_VIEWS, VIEWS, asked_by
+from web.reports.counting import KEPT, Counting
 from web.reports.links import call_log, counted
 
 pytestmark = pytest.mark.feature("CALL-33", "REP-04")
@@ -37,14 +43,8 @@ async def text_of(client: Client, address: str) -> str:
 
 async def behind(house: Services, me: User, address: str) -> int:
     """How many calls the call log lists at this address for this person."""
-    own = search_sql.Whose(user=me.id, agents=me.extensions)
-    searched = Searched(
-        search=parse(urlsplit(address).query),
-        numbers=house.numbers,
-        now=datetime.now(UTC),
-        zone=asked_by(house, me, "overview", "").asked.period.zone,
-        whose=search_sql.Whose() if me.may(Permission.SEE_ALL_CALLS) else own,
-    )
+    zone = asked_by(house, me, "overview", "").asked.period.zone
+    searched = listing.asked_by(house, me, parse(urlsplit(address).query), zone)
     async with house.store.read() as tx:
         return await search_store.count(tx, searched, 1_000_000)
 
@@ -67,17 +67,12 @@ async def check(house: Services, login: str, view: str, query: str) -> int:
     linked = [
         (address, figure, measure)
         for figure, measure, link in cells
-        if (address := call_log(asking.asked, link, counted(measure))) and _says_how_many(measure)
+        if (address := call_log(asking.asked, link, counted(measure)))
     ]
     some = random.Random(7).sample(linked, min(len(linked), MOST_CHECKED))
     for address, figure, measure in some:
         assert figure.n == await behind(house, me, address), (measure.key, address)
     return len(some)
-
-
-def _says_how_many(measure: Measure) -> bool:
-    """Is its sample size the number of calls that it leads to? Some values are not known of every one of them."""
-    return measure.of != "tracker" and (measure.how in ("count", "share") or measure.what in ("talk", "handle", "wait"))
 
 
 async def test_every_figure_is_that_of_the_calls_it_leads_to(month: Services) -> None:
@@ -144,6 +139,90 @@ async def test_page_whose_figures_take_long_comes_first_and_fetches_them(
     assert "report-tile" in text
     assert 'data-measure="incoming"' not in text
     assert 'data-measure="incoming"' in await text_of(client, unescape(slow))
+
+
+async def test_slow_report_is_counted_once_for_the_page_and_for_what_it_fetches(
+    month: Services, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted_, make, gate = list[str](), month.reports.make, asyncio.Event()
+
+    async def held(view: View, asked: Asked) -> Report:
+        counted_.append(view)
+        await gate.wait()
+        return await make(view, asked)
+
+    monkeypatch.setattr(month.reports, "make", held)
+    monkeypatch.setattr(pages, "PATIENCE", 0.0)
+    sue, admin = await sign_in("sue"), await sign_in("admin")
+    for _ in range(2):
+        assert "data-slow" in await text_of(sue, "/reports?period=30d")
+    assert counted_ == ["overview"]
+    assert "data-slow" in await text_of(admin, "/reports?period=30d")
+    assert "data-slow" in await text_of(sue, "/reports?period=week")
+    assert counted_ == ["overview"] * 3
+    gate.set()
+    for client in (sue, admin):
+        assert 'data-measure="incoming"' in await text_of(client, "/reports?period=30d&whole=1")
+    assert len(counted_) == 3
+    await text_of(sue, "/reports?period=30d&whole=1")
+    assert len(counted_) == 4
+
+
+async def test_a_report_that_nobody_fetches_is_forgotten() -> None:
+    now, made = 0.0, list[int]()
+    counting = Counting(lambda: now)
+
+    async def make() -> Report:
+        made.append(1)
+        return cast(Report, made[:])
+
+    for at, count in ((0.0, 1), (KEPT, 1), (2 * KEPT + 1, 2)):
+        now = at
+        await counting.of("key", make)
+        assert len(made) == count
+
+
+async def test_who_may_not_listen_gets_no_figures_of_what_was_said(month: Services, sign_in: SignIn) -> None:
+    sue = month.users.by_login("sue")
+    assert sue
+    await month.trackers.put(Tracker(id="", name="Swearword", phrases=("x",)), "system")
+    tracker = next(each.id for each in month.trackers.all() if each.name == "Swearword")
+    await hit_everywhere(month, tracker)
+    client = await sign_in("sue")
+    assert "Swearword" in await text_of(client, "/reports/quality?period=90d&whole=1")
+    assert (await client.get(f"/reports?tracker={tracker}")).status == 200
+    await month.users.entitle(sue.id, {"listen_recordings": False})
+    assert "Swearword" not in await text_of(client, "/reports/quality?period=90d&whole=1")
+    for path in ("/reports", "/reports/agents", "/reports/agents.xlsx", "/calls", "/calls/totals", "/calls/export.csv"):
+        for query in (f"tracker={tracker}", "sentiment=bad"):
+            answer = await client.get(f"{path}?{query}")
+            assert (answer.status, "You may not listen" in await answer.text()) == (422, True), (path, query)
+    page = await text_of(client, "/calls")
+    assert ('name="tracker"' in page, 'name="sentiment"' in page) == (False, False)
+    with pytest.raises(BadInput, match="may not listen"):
+        asked_by(month, month.users.by_login("sue") or sue, "overview", f"tracker={tracker}")
+
+
+async def hit_everywhere(house: Services, tracker: str) -> None:
+    """The words of this tracker were said in every call."""
+    now = datetime.now(UTC)
+    async with house.store.begin() as tx:
+        calls = list((await tx.execute(sa.select(call.c.id).limit(20))).scalars())
+        for id_ in calls:
+            part = {"id": f"r-{id_}", "call_id": id_, "state": "stored", "name": id_, "started_at": now}
+            await tx.execute(sa.insert(recording).values(part))
+            said = {"recording_id": f"r-{id_}", "call_id": id_, "segments": [], "created_at": now}
+            await tx.execute(sa.insert(transcript).values(said))
+            hit = {"id": f"h-{id_}", "tracker_id": tracker, "call_id": id_, "recording_id": f"r-{id_}"}
+            await tx.execute(sa.insert(tracker_hit).values(hit))
+
+
+async def test_who_sees_all_calls_but_no_reports_is_led_to_the_own_calls(month: Services) -> None:
+    agent = month.users.by_login("101")
+    assert agent
+    await month.users.entitle(agent.id, {"see_all_calls": True})
+    for view in OWN_VIEWS:
+        assert await check(month, "101", view, "period=30d") > 3, view
 
 
 @pytest.mark.parametrize("query", ["period=eternity", "from=yesterday", "from=2020-01-01&to=2026-01-01", "hour=25"])

@@ -35,6 +35,18 @@ def _larger(one: Value, other: Value) -> Value:
     return sa.case((one > other, one), else_=other)
 
 
+def _said(*path: str | int) -> sa.ColumnElement[float]:
+    """A number of the analysis of a recording; the agent's side is the first."""
+    found: sa.ColumnElement[float] = analysis.c.report[path].as_float()
+    return found
+
+
+def _course() -> Value:
+    """1 where the tone got better, -1 where it got worse, 0 where it stayed."""
+    trend = analysis.c.report["sentiment", "trend"].as_string()
+    return sa.case((trend == "improving", 1.0), (trend == "deteriorating", -1.0), (trend == "stable", 0.0))
+
+
 def _analysed(figure: sa.ColumnElement[Any]) -> Value:
     """From the analyses of the call's recordings; looked up for those calls alone that have one."""
     own = sa.and_(analysis.c.call_id == _c.id, analysis.c.state == "done")
@@ -48,13 +60,18 @@ VALUES: dict[str, Value] = {
     "ring": sa.case((_c.ring_seconds > 0, _c.ring_seconds)),
     "talk": _larger(_c.talk_seconds - _c.hold_seconds, sa.literal(0.0)),
     "handle": _c.talk_seconds + sa.literal(0.0),
-    "hold": _c.hold_seconds + sa.literal(0.0),
+    "hold": sa.case((_c.holds > 0, _c.hold_seconds)),
     "score": _c.score + sa.literal(0.0),
     "tone": _c.sentiment + sa.literal(0.0),
     "talk_share": _c.talk_share + sa.literal(0.0),
     "longest": _analysed(sa.func.max(analysis.c.longest_s)),
     "interruptions": _analysed(sa.func.sum(analysis.c.interruptions)),
     "silence": _analysed(sa.func.avg(analysis.c.silence_share)),
+    "response": _analysed(sa.func.avg(_said("speakers", 0, "response_s"))),
+    "pace": _analysed(sa.func.avg(_said("speakers", 0, "words_per_minute"))),
+    "course": _analysed(sa.func.avg(_course())),
     "identified": SecondsBetween(_c.answered_at, _c.identified_at),
 }
-"""`wait`: for how long a caller waited in queues, or heard it ring where no queue was. `talk`: without holds."""
+"""`wait`: for how long a caller waited in queues, or heard it ring where no queue was. `talk`: without holds. Of the
+agent's side: `longest` monologue, `interruptions`, `response` (the usual pause before an answer), `pace` (words a
+minute). `course`: how the tone went."""
