@@ -73,6 +73,7 @@ def snapshot(
                     age=_seconds(channel.get("Duration", "")),
                     bridge=channel.get("BridgeId", "") or waiting_bridges.get(leg.id, ""),
                     called=channel.get("Application", "") in ("AppDial", "AppDial2", "AppQueue"),
+                    seat=channel.get("Application") == "AgentLogin",
                 )
             )
     return ev.Snapshot(at=at, legs=tuple(legs), queued=tuple(_queue_entries(queues)))

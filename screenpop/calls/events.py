@@ -172,12 +172,14 @@ class CallerUnqueued(PbxEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotLeg:
-    """A leg in a snapshot: `age` seconds old, in `bridge` ("" none); `called`: the PBX called it."""
+    """A leg in a snapshot: `age` seconds old, in `bridge` ("" none); `called`: the PBX called it; `seat`: an agent is
+    logged in by it, and gets one call after the other."""
 
     leg: Leg
     age: float = 0.0
     bridge: str = ""
     called: bool = False
+    seat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,10 @@ class Channel:
     """It was up already when it was first seen: whether it is on hold is not known."""
     number: str = ""
     """The number that was dialled by it, where it leads outside."""
+    seat: bool = False
+    """An agent is logged in by it all day, and gets one call after the other (see `seats`)."""
+    stands_for: str = ""
+    """The id of the seat for which this takes part in a call; no leg of the PBX has the id of this one."""
     done: bool = False
     """Its agent gave the call away: it may stay for a moment, and takes no part any more."""
 

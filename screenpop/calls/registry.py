@@ -28,13 +28,17 @@ class Registry:
         self.placeholders = 0
         self.calls: dict[str, Call] = {}
         self.channels: dict[str, Channel] = {}
+        self.seats: dict[str, Channel] = {}
+        self.stand_ins: dict[str, Channel] = {}
+        """By the id of the seat that talks."""
         self._trunks = frozenset(trunk.casefold() for trunk in trunks)
         self._call_by_linkedid: dict[str, Call] = {}
         self._gone: OrderedDict[str, None] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
 
     def touch(self, leg: ev.Leg, at: float, *, reopen: bool = False) -> Channel | None:
-        """The channel of a leg as it is now, made where it is new; None for what is over or no party."""
+        """The channel of a leg as it is now, made where it is new; None for what is over or no party. For a seat that
+        talks it is the stand-in."""
         if leg.id in self._gone:
             return None
         channel = self.channels.get(leg.id)
@@ -45,14 +49,17 @@ class Registry:
         if channel is not None and leg.state == "up" and channel.up_at is None:
             channel.up_at = at
             channel.call.reached_pbx |= channel is channel.call.origin
-        return channel
+        return self.stand_ins.get(leg.id, channel)
 
     def _adopt(self, leg: ev.Leg, at: float, *, reopen: bool) -> Channel | None:
         kind = rules.kind_of(leg, self.directory, self._trunks)
+        call = self._call_by_linkedid.get(leg.linkedid)
+        if leg.id != leg.linkedid and (call is None or call.origin.seat) and self._is_a_seats(leg.linkedid):
+            leg = replace(leg, linkedid=leg.id)
+            call = self._other_half(leg) or self._call_by_linkedid.get(leg.id)
         if kind == "none" or (leg.linkedid in self._ended and not reopen):
             return None
         agent = self.directory.extension_of(leg.device) if kind == "agent" else ""
-        call = self._call_by_linkedid.get(leg.linkedid)
         if call is None:
             call = self._open(leg, kind, agent, at)
             channel = call.origin
@@ -67,6 +74,17 @@ class Registry:
         if kind != "local" and not call.real:
             self._begin(call, at)
         return channel
+
+    def _is_a_seats(self, linkedid: str) -> bool:
+        """All calls that are brought to a seat get its linkedid: it does not tell them apart."""
+        return any(linkedid in (seat.leg.linkedid, seat.call.id) for seat in self.seats.values())
+
+    def _other_half(self, leg: ev.Leg) -> Call | None:
+        """The call of the other half of a leg of the PBX to itself (`Local/101@agents-00000001;1` and `;2`)."""
+        if leg.technology != "local":
+            return None
+        halves = (c for c in self.channels.values() if c.leg.name[:-1] == leg.name[:-1])
+        return next((half.call for half in halves), None)
 
     def call_of(self, linkedid: str) -> Call | None:
         """The call that is up under this linkedid."""
@@ -105,6 +123,8 @@ class Registry:
 
     def _belongs_to(self, channel: Channel, linkedid: str) -> None:
         """The PBX says that this channel's call is part of the call `linkedid`."""
+        if channel.seat or self._is_a_seats(linkedid):
+            return
         known = self._call_by_linkedid.get(linkedid)
         if known is None:
             channel.call.linkedids.add(linkedid)
@@ -133,7 +153,23 @@ class Registry:
         channel = self.channels.pop(leg_id, None)
         if channel is not None:
             del channel.call.channels[leg_id]
+            self.seats.pop(leg_id, None)
+            self.stand_ins.pop(channel.stands_for, None)
         return channel
+
+    def stand_in_for(self, seat: Channel, call: Call) -> Channel:
+        """A new stand-in by which the agent of `seat` takes part in `call`."""
+        leg = replace(seat.leg, id=f"{seat.leg.id}@{call.id}", linkedid=call.id)
+        made = Channel(leg, seat.kind, seat.agent, stands_for=seat.leg.id)
+        self._put(made, call)
+        self.stand_ins[seat.leg.id] = made
+        return made
+
+    def release_stand_ins(self, call: Call) -> None:
+        """Where only stand-ins are left of a call, nobody is."""
+        if all(channel.stands_for for channel in call.channels.values()):
+            for leg_id in tuple(call.channels):
+                self.forget(leg_id)
 
     def revive(self, leg_id: str) -> None:
         """The PBX still has a channel that was taken for over."""
@@ -167,7 +203,7 @@ class Registry:
 
     def beyond(self, live: Collection[str]) -> list[str]:
         """The ids of the channels that are not among `live`."""
-        return [leg_id for leg_id in self.channels if leg_id not in live]
+        return [leg_id for leg_id, channel in self.channels.items() if (channel.stands_for or leg_id) not in live]
 
 
 def _remember(memory: OrderedDict[str, None], key: str) -> None:

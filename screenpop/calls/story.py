@@ -29,6 +29,7 @@ class Story:
         if self._known.calls.get(call.id) is not call:
             return
         settle(call)
+        self._known.release_stand_ins(call)
         now = states(call)
         self._tell_changed(call, at)
         for extension in sorted(now, key=lambda ext: now[ext][0] != "talking"):

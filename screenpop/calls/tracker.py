@@ -30,6 +30,7 @@ from screenpop.calls.derive import (
 )
 from screenpop.calls.model import Call, Channel, PartState
 from screenpop.calls.registry import Registry, age
+from screenpop.calls.seats import Seats
 from screenpop.calls.story import Story
 from screenpop.facts import CallFact, CallPickedUp, CallTransferred, CallView
 
@@ -49,6 +50,7 @@ class Tracker:
         """The channels that the latest list of the PBX did not have."""
         self._known = Registry(directory, trunks)
         self._story = Story(self._known)
+        self._seats = Seats(self._known, self._story)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.LegSeen: self._leg_seen,
             ev.LegRenamed: self._leg_renamed,
@@ -164,6 +166,8 @@ class Tracker:
             self._story.reconcile(channel.call, event.at)
 
     def _leg_gone(self, event: ev.LegGone) -> None:
+        if seat := self._known.seats.get(event.leg.id):
+            self._seats.stand_up(seat, event.at)
         if channel := self._known.forget(event.leg.id):
             self._drop(channel, event.at, event.cause)
             self._story.reconcile(channel.call, event.at)
@@ -239,7 +243,8 @@ class Tracker:
         channel = self._known.touch(event.leg, event.at)
         if channel is None:
             return
-        channel.bridge = event.bridge
+        if self._seats.entered(event.leg.id, event.bridge, event.at, waiting=event.waiting):
+            return
         if not event.waiting:
             talks(channel, event.at)
             self._meet(channel, event.at)
@@ -248,13 +253,13 @@ class Tracker:
     def _meet(self, channel: Channel, at: float) -> None:
         """Whoever of another call is in the same bridge: calls that meet in a conference answer each other."""
         for other in self._known.channels.values():
-            if other.bridge == channel.bridge and other.call is not channel.call:
+            if other.bridge == channel.bridge and other.call is not channel.call and not other.seat:
                 answers(channel, other, at)
                 answers(other, channel, at)
 
     def _bridge_left(self, event: ev.BridgeLeft) -> None:
-        if channel := self._known.touch(event.leg, event.at):
-            channel.bridge = ""
+        channel = self._known.touch(event.leg, event.at)
+        if channel is not None and not self._seats.left(event.leg.id, event.at, waiting=event.waiting):
             if not event.waiting:
                 talks(channel, event.at)  # it was in there, whether its entering was seen or not
             self._story.reconcile(channel.call, event.at)
@@ -326,6 +331,7 @@ class Tracker:
         for entry in event.queued:
             self._adopt_queued(entry, event.at)
         self._sweep_all(self._known.beyond(live), event.at)
+        self._seats.meet_all(event.at)
 
     def _legs_listed(self, event: ev.LegsListed) -> None:
         """A channel that two lists in a row do not have is over, though nobody said so."""
@@ -350,6 +356,9 @@ class Tracker:
         known = seen.leg.id in self._known.channels
         channel = self._known.touch(seen.leg, at - seen.age, reopen=True)
         if channel is None:
+            return
+        if seen.seat and channel.kind == "agent":
+            self._seats.found(self._known.channels[seen.leg.id], seen.bridge, at)
             return
         channel.adopted |= not known
         if seen.called and is_caller(channel):

@@ -267,6 +267,41 @@ async def queue_local_members(stage: Stage) -> None:
     await outside.hang_up()
 
 
+LOGGED_IN = """
+[internal]
+exten => *45,1,Answer()
+ same => n,AgentLogin(101,s)
+exten => 705,1,Answer()
+ same => n,Queue(pool)
+[from-trunk]
+exten => 705,1,Goto(internal,705,1)
+[agents]
+exten => 101,1,AgentRequest(101)
+"""
+
+
+@scenario("101")
+async def queue_agent_logged_in_all_day(stage: Stage) -> None:
+    """The agent's phone is off the hook, and the queue brings two callers to it (app_agent_pool)."""
+    folder = stage.lab.folder / "etc"
+    (folder / "agents.conf").write_text("[101]\nfullname=Ada Clarke\n")
+    queues = folder / "queues.conf"
+    queues.write_text(queues.read_text() + "[pool]\nmember => Local/101@agents,0,Ada Clarke,Agent:101\n")
+    await stage.lab.add_dialplan("agents", LOGGED_IN)
+    await stage.lab.cli("module load app_agent_pool.so")
+    await stage.lab.cli("queue reload all")
+    seat = await stage.phone("101").dial("*45")
+    await stage.tap.event("BridgeEnter", BridgeTechnology="holding_bridge")
+    for number, name in ("+447700900123", "Alice Example"), ("+447700900456", "Bob Example"):
+        back = len(stage.tap.messages)
+        outside = await (await stage.caller(number, name)).dial("705")
+        await stage.tap.event("AgentConnect", CallerIDNum=number)
+        await moment()
+        await outside.hang_up()
+        await stage.tap.event("BridgeEnter", BridgeTechnology="holding_bridge", since=back)
+    await seat.hang_up()
+
+
 @scenario("101")
 async def queue_two_waiting(stage: Stage) -> None:
     """The second caller waits until the only agent is free."""

@@ -58,8 +58,11 @@ class Log:
 
 def snapshot(tracker: Tracker, at: float) -> ev.Snapshot:
     """What the PBX would list now."""
-    channels = tracker._known.channels.values()
-    legs = [ev.SnapshotLeg(leg=c.leg, age=at - c.call.started_at, bridge=c.bridge, called=c.dialled) for c in channels]
+    channels = [c for c in tracker._known.channels.values() if not c.stands_for]
+    legs = [
+        ev.SnapshotLeg(leg=c.leg, age=at - c.call.started_at, bridge=c.bridge, called=c.dialled, seat=c.seat)
+        for c in channels
+    ]
     queued = [
         ev.QueueEntry(leg_id=leg, queue=queue, position=1, waited=at - since)
         for call in tracker._known.calls.values()

@@ -1,5 +1,7 @@
 """The call tracker on hand-written events; `tests/pbx/test_traces.py` holds it against recorded ones."""
 
+from dataclasses import replace
+
 import pytest
 
 from screenpop.agents.directory import Directory
@@ -462,3 +464,58 @@ def test_call_that_becomes_one_by_another_name_of_its_leg_is_begun_and_ended() -
     local, phone = leg("Local/101@x", "1"), leg("PJSIP/101", "1")
     facts = run(Script().bridged(up(local)).then(ev.LegHeld, leg=up(phone)).gone(up(phone)))
     assert [name for name, _ in told(facts)][:: len(facts) - 1] == ["started", "ended"]
+
+
+def brought(script: Script, seat: ev.Leg, a: ev.Leg, serial: int, linkedid: str) -> Script:
+    """A queue brings the caller `a` to an agent who is logged in, whose linkedid goes over to the PBX's own leg."""
+    mine = leg("Local/101@agents", f"{serial};1", a.linkedid)
+    inner = leg("Local/101@agents", f"{serial};2", a.linkedid)
+    script.seen(a).seen(mine).seen(inner).dials(a, mine).bridged(inner, bridge="c")
+    script.then(ev.BridgeLeft, leg=seat, bridge="hold", waiting=True).bridged(seat, bridge="c")
+    script.seen(up(replace(inner, linkedid=linkedid))).dial_ends(a, up(mine), "answered").bridged(up(mine), up(a))
+    script.gone(mine, a, inner).then(ev.BridgeLeft, leg=seat, bridge="c")
+    return script.then(ev.BridgeEntered, leg=seat, bridge="hold", waiting=True)
+
+
+@pytest.mark.feature("CALL-01", "CALL+03")
+@pytest.mark.parametrize("order", [("1", "5", "9"), ("5", "1", "9"), ("9", "5", "1")])
+def test_agent_logged_in_all_day_gets_the_card_of_each_caller(order: tuple[str, str, str]) -> None:
+    mine, first, second = order
+    seat = up(leg("PJSIP/101", mine, exten="*45"))
+    script = Script().seen(seat).then(ev.BridgeEntered, leg=seat, bridge="hold", waiting=True)
+    brought(script, seat, up(caller(first)), 20, min(mine, first))
+    after = replace(seat, linkedid=min(mine, first))
+    brought(script, after, up(caller(second, "+447700900456", "Bob")), 30, min(order))
+    facts = run(script.gone(after))
+    answered = [fact.call for fact in facts if fact.NAME == "answered"]
+    assert [(call.id, call.caller.name, call.answered_by) for call in answered] == [
+        (first, "Ada", "101"),
+        (second, "Bob", "101"),
+    ]
+    assert [(fact.call.id, fact.agent) for fact in facts if isinstance(fact, CallEnded)] == [
+        (first, "101"),
+        (second, "101"),
+        (mine, ""),
+    ]
+
+
+def test_agent_logged_in_when_ringdesk_starts_is_free_and_gets_the_next_caller() -> None:
+    seat = up(leg("PJSIP/101", "1", exten="*45"))
+    idle = ev.SnapshotLeg(leg=seat, age=60, bridge="hold", seat=True)
+    script = Script().then(ev.Snapshot, legs=(idle,))
+    facts = run(brought(script, seat, up(caller("5")), 20, "1").then(ev.Snapshot, legs=(idle,)).gone(seat))
+    assert told(facts) == [("started", ""), ("started", ""), ("answered", "101"), ("ended", "101"), ("ended", "")]
+
+
+@pytest.mark.feature("CALL-01")
+def test_agent_logged_in_who_talks_when_ringdesk_starts_has_the_card_until_the_caller_is_gone() -> None:
+    seat, a = up(leg("PJSIP/101", "1", exten="*45")), up(caller("5"))
+    mine, inner = up(leg("Local/101@agents-20", "6", "5")), up(leg("Local/101@agents-20", "7", "1"))
+    mine, inner = replace(mine, name="Local/101@agents-20;1"), replace(inner, name="Local/101@agents-20;2")
+    seen = ev.SnapshotLeg(leg=seat, age=60, bridge="c", seat=True)
+    rest = [ev.SnapshotLeg(leg=one, age=9, bridge=at) for one, at in ((a, "b"), (mine, "b"), (inner, "c"))]
+    script = Script().then(ev.Snapshot, legs=(seen, *rest)).then(ev.LegsListed, leg_ids=frozenset("1567"))
+    script.then(ev.LegsListed, leg_ids=frozenset("1567")).gone(a, mine, inner)
+    facts = run(script)
+    assert [fact.call.caller.name for fact in facts if fact.NAME == "answered"] == ["Ada"]
+    assert (only(facts, CallEnded).call.id, only(facts, CallEnded).agent) == ("5", "101")

@@ -58,7 +58,10 @@ events = st.one_of(
         ev.Snapshot,
         at=at,
         legs=st.lists(
-            st.builds(ev.SnapshotLeg, leg=legs, bridge=st.sampled_from(["", "a"]), called=st.booleans()), max_size=4
+            st.builds(
+                ev.SnapshotLeg, leg=legs, bridge=st.sampled_from(["", "a"]), called=st.booleans(), seat=st.booleans()
+            ),
+            max_size=4,
         ).map(tuple),
     ),
 )
