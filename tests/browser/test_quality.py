@@ -88,7 +88,10 @@ async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chrom
         .check(force=True)
     )
     await expect(score).to_contain_text("40")
+    await page.context.set_offline(True)
     await form.get_by_label("Comment").fill("Short of breath.")
+    await expect(form.get_by_role("status")).to_have_text("Not saved yet, trying again")
+    await page.context.set_offline(False)
     await expect(form.get_by_role("status")).to_have_text("Saved")
     assert [each.comment for each in await reviews_of(house, "c1") if each.reviewer != SYSTEM] == ["Short of breath."]
     assert await violations(page) == []

@@ -3,7 +3,8 @@
 import { word } from "./words.js";
 
 const WAIT = 500; // ms of quiet before what is typed is kept
-let timer = 0; // runs while something that was typed is not kept yet
+const AGAIN = 3000; // ms until a server that was not reached is tried again
+let timer = 0; // runs while something is not kept yet
 let sending = Promise.resolve();
 
 const section = () => document.getElementById("review");
@@ -64,7 +65,8 @@ async function send(address, data, whole, keepalive = false) {
     if (drawn) draw(page, whole);
     say(drawn ? (whole || timer ? "" : "saved") : "failed");
   } catch {
-    say("unsaved");
+    say(whole ? "failed" : "unsaved");
+    if (!whole && !keepalive) timer ||= setTimeout(() => keep(), AGAIN);
   }
 }
 
