@@ -14,9 +14,7 @@ from tests.web.recorded import SAID, analysed, asked, recorded, report
 
 pytestmark = pytest.mark.feature("CALL+13", "ANAL-03")
 SOUND_ASKED = "audio/r1"
-SLOWLY = (
-    "() => { const a = document.querySelector('audio'); a.defaultPlaybackRate = a.playbackRate = 0.2; }"
-)
+SLOWLY = "() => { const a = document.querySelector('audio'); a.defaultPlaybackRate = a.playbackRate = 0.2; }"
 """So slowly that the first line is still said when the test looks at it."""
 
 
