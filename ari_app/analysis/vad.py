@@ -39,6 +39,12 @@ BELOW_PEAK_DB = 35.0
 PAUSE_SECONDS = 0.3
 """A shorter pause belongs to the speech."""
 SHORTEST_SECONDS = 0.08
+ENDS_LATE_SECONDS = 0.06
+"""So much later than the sound, Silero ends a stretch."""
+CRACKLE = 5
+"""Ticks; below this noise is loud by chance."""
+ABOVE_CRACKLE_DB = 2.0
+"""Above all but a twentieth of the noise."""
 
 
 def speech(samples: Samples, rate: int, masked: Sequence[tuple[float, float]] = ()) -> Spans:
@@ -150,19 +156,39 @@ def _trimmed(samples: Samples, rate: int, spoken: Spans) -> Spans:
     heard: Spans = []
     for start, end in joined(spoken, 2 * EDGE_SECONDS):
         first, last = max(_tick(start - EDGE_SECONDS), 0), _tick(end + EDGE_SECONDS)
-        here = ticks[first:last]
-        if len(here):
-            loud = here > max(float(here.max()) - BELOW_PEAK_DB, _noise_around(ticks, first, last))
-            heard += [((first + a) * TICK_SECONDS, (first + b) * TICK_SECONDS) for a, b in _runs(loud)]
+        if len(ticks[first:last]):
+            heard += _heard(ticks, first, last, [span for span in spoken if start <= span[0] < end])
     return [span for span in joined(heard, PAUSE_SECONDS) if span[1] - span[0] >= SHORTEST_SECONDS]
+
+
+def _heard(ticks: Floats, first: int, last: int, spoken: Spans) -> Spans:
+    """When something is as loud as speech; where noise covers the quiet parts of it, Silero says what they are."""
+    here, noise = ticks[first:last], _noise_around(ticks, first, last)
+    quietest = float(here.max()) - BELOW_PEAK_DB
+    loud = here > max(quietest, noise)
+    if noise <= quietest:
+        return _seconds(first, loud)
+    late = [(start, end - ENDS_LATE_SECONDS) for start, end in spoken if end - start > ENDS_LATE_SECONDS]
+    return [*_seconds(first, _without_crackle(loud)), *late]
+
+
+def _seconds(first: int, loud: NDArray[np.bool_]) -> Spans:
+    return [((first + a) * TICK_SECONDS, (first + b) * TICK_SECONDS) for a, b in _runs(loud)]
+
+
+def _without_crackle(loud: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What most of CRACKLE ticks around are: noise is loud for a tick, speech for longer."""
+    return np.convolve(loud, np.ones(CRACKLE), "same")[: len(loud)] > CRACKLE / 2
 
 
 def _noise_around(ticks: Floats, first: int, last: int) -> float:
     """What is louder than the noise before and after these ticks; the quieter of both, the other may be speech."""
     width = _tick(AROUND_SECONDS)
     around = [part for part in (ticks[max(first - width, 0) : first], ticks[last : last + width]) if len(part)]
-    quiet = min((float(np.median(part)) for part in around), default=QUIETEST_DB)
-    return max(quiet + ABOVE_FLOOR_DB, QUIETEST_DB)
+    middle = min((float(np.median(part)) for part in around), default=QUIETEST_DB) + ABOVE_FLOOR_DB
+    if middle <= QUIETEST_DB:
+        return QUIETEST_DB
+    return max(middle, min(float(np.percentile(part, 95)) for part in around) + ABOVE_CRACKLE_DB)
 
 
 def _tick(seconds: float) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ari_app.demo.asterisk import Asterisk
 from ari_app.demo.conversations import sounds_folder
 from ari_app.demo.lab import Lab
 from ari_app.demo.voices import mulaw
@@ -49,7 +50,7 @@ class Prompt:
         return len(self.samples) / RATE
 
 
-def prompts(lab: Lab, words: tuple[int, int], seconds: float) -> list[Prompt]:
+def prompts(lab: Lab | Asterisk, words: tuple[int, int], seconds: float) -> list[Prompt]:
     """The prompts that have from so many words to so many, and are not longer than `seconds`, by name."""
     folder = sounds_folder(lab.data)
     assert folder is not None, "asterisk-core-sounds-en-wav is not installed"
