@@ -5,14 +5,21 @@ import unicodedata
 
 from screenpop.numbers import Numbers, fold_digits
 
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ё": "е"})
+_LETTERS: dict[int, str] = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ё": "е"}
+)
+_LETTERS |= str.maketrans({"ك": "ک", "ي": "ی", "ى": "ی", "ة": "ه", "ہ": "ه", "ھ": "ه", "\u0640": ""})
+_LETTERS |= {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966) for digit in range(10)}
 _IN_TEXT = re.compile(r"(?<![\w+])\+?[\d(][\d\s()./-]{5,24}\d(?!\w)")
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 MAX_IN_TEXT = 20
 
 
 def fold(text: str) -> str:
-    """`text` without case, accents and doubled spaces: `Łódź  Café` is `lodz cafe`."""
+    """`text` without case, accents and doubled spaces: `Łódź  Café` is `lodz cafe`.
+
+    Letters that two keyboards write differently are one, and so are digits: `كتاب ۱۲` is `کتاب 12`.
+    """
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     bare = "".join(char for char in plain if not unicodedata.combining(char))
     return " ".join(bare.translate(_LETTERS).split())

@@ -85,6 +85,13 @@ def test_fold_takes_case_accents_and_spaces_away() -> None:
     assert fold("  ŁÓDŹ\t Café ÆØ  İstanbul ") == "lodz cafe aeo istanbul"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("كتاب علي", "کتاب علی"), ("شماره ۱۰۴۲", "شماره 1042"), ("٠٤٢", "042"), ("خــانه", "خانه")]
+)
+def test_fold_takes_what_two_keyboards_write_as_one(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
 def test_search_words_take_a_number_as_one_word() -> None:
     assert search_words("+49 (0)30 / 12") == ["493012"]
     assert search_words("Anna 030/12") == ["anna", "03012"]
