@@ -2,14 +2,22 @@
 
 import argparse
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from alembic import command as alembic
 from alembic.script import ScriptDirectory
 
 from ari_app import migrate
 from ari_app.commands import migrate as command
+from screenpop.calls import search_store
+from screenpop.calls.search import Search
+from screenpop.calls.search_plan import Asked
+from screenpop.customers import search as customer_search
 from screenpop.errors import BadConfiguration
+from screenpop.numbers import Numbers
 from screenpop.store.engine import Store, default_url
 
 
@@ -87,6 +95,38 @@ def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadConfiguration, match="9999, which a later version"):
         migrate.upgrade(url)
+
+
+async def test_calls_and_customers_of_the_first_version_are_found_by_their_words(tmp_path: Path) -> None:
+    began = "2026-03-07 14:32:00.000000"  # all at once
+    expected: dict[str, list[str]] = {"groesse": [], "grosse 42": ["c0"], "bestell*": ["c0"], "کتاب": ["c2"]}
+    with migrate._connected(default_url(tmp_path)) as connection:
+        alembic.upgrade(migrate.alembic_config(connection), "0001")
+        for number, note in enumerate(("Größe ۴۲ bestellen", "", "كتاب")):
+            connection.execute(
+                sa.text("INSERT INTO call (id, direction, number, started_at) VALUES (:id, 'incoming', :number, :at)"),
+                {"id": f"c{number}", "number": f"+4930123456{number}", "at": began},
+            )
+            if note:
+                values = "VALUES (:id, :id, :text, :at, :at)"
+                connection.execute(
+                    sa.text(f"INSERT INTO call_note (id, call_id, text, created_at, updated_at) {values}"),
+                    {"id": f"c{number}", "text": note, "at": began},
+                )
+        columns = "(id, name, name_key, company, company_key, created_at, updated_at)"
+        connection.execute(sa.text(f"INSERT INTO customer {columns} VALUES ('k', 'علي', 'علي', '', '', :at, :at)"),
+                           {"at": began})  # fmt: skip
+        connection.execute(sa.text("INSERT INTO customer_search (customer_id, text) VALUES ('k', 'علي')"))
+    await migrate.migrate(default_url(tmp_path))
+
+    store = Store.open(default_url(tmp_path))
+    async with store.read() as tx:
+        for words, found in expected.items():
+            asked = Asked(search=Search(q=words), numbers=Numbers("DE"), now=datetime.now(UTC), zone=UTC)
+            assert (await search_store.page(tx, asked, 9)).ids == found, words
+        assert await customer_search.named(tx, "علی") == ["k"]
+        assert await tx.scalar(sa.text("SELECT name_key FROM customer")) == "علی"
+    await store.close()
 
 
 def test_a_new_data_folder_is_for_the_service_alone(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ari_app.migrations.words import fill
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -55,6 +57,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for statement in WORD_INDEX:
             op.execute(statement)
+    fill(op.get_bind())
 
 
 def _call_event() -> None:
