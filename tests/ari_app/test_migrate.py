@@ -121,9 +121,9 @@ async def test_calls_and_customers_of_the_first_version_are_found_by_their_words
 
     store = Store.open(default_url(tmp_path))
     async with store.read() as tx:
-        for words, found in expected.items():
-            asked = Asked(search=Search(q=words), numbers=Numbers("DE"), now=datetime.now(UTC), zone=UTC)
-            assert (await search_store.page(tx, asked, 9)).ids == found, words
+        for asked_for, found in expected.items():
+            asked = Asked(search=Search(q=asked_for), numbers=Numbers("DE"), now=datetime.now(UTC), zone=UTC)
+            assert (await search_store.page(tx, asked, 9)).ids == found, asked_for
         assert await customer_search.named(tx, "علی") == ["k"]
         assert await tx.scalar(sa.text("SELECT name_key FROM customer")) == "علی"
     await store.close()
