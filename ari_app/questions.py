@@ -58,6 +58,7 @@ def ask_all(questions: tuple[Question, ...], answers: dict[str, str], ask: Ask, 
         while True:
             default = default_of(question.key, answers)
             answer = ask(_prompt(question, default), question.secret) or default
+            answer = answer.upper() if question.key == "site.country" else answer
             try:
                 from_texts({question.key: answer})
             except BadInput as error:

@@ -93,7 +93,14 @@ def refuse_bad_values(config: Config) -> None:
         value = attrgetter(key)(config)
         if not is_good(value):
             raise BadConfiguration(f"{key} cannot be {value!r}: {remedy}", key)
+    _refuse_one_port_for_two(config)
     _refuse_bad_extensions(config)
+
+
+def _refuse_one_port_for_two(config: Config) -> None:
+    agi, panel = config.agi, config.server
+    if agi.enabled and (agi.host, agi.port) == (panel.host, panel.port):
+        raise BadConfiguration(f"agi.port cannot be {agi.port}: the panel listens there (server.port)", "agi.port")
 
 
 def _refuse_bad_extensions(config: Config) -> None:

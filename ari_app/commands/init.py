@@ -9,6 +9,7 @@ import asyncio
 import getpass
 import os
 import secrets
+import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -145,7 +146,8 @@ async def _make_admin(config: Config, login: str, password: str, told: bool) -> 
 
 
 def _ask(prompt: str, secret: bool) -> str:
-    return (getpass.getpass(prompt) if secret else input(prompt)).strip()
+    """From the terminal; where the answers are piped in, secrets are read from there like the rest."""
+    return (getpass.getpass(prompt) if secret and sys.stdin.isatty() else input(prompt)).strip()
 
 
 def _local_timezone() -> str:

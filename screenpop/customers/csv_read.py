@@ -11,6 +11,7 @@ from screenpop.errors import BadInput
 CHUNK = 1 << 16
 DELIMITERS = ",;\t|"
 _SAMPLE = 8192
+_REASONS = {"unexpected end of data": "a quote is opened and never closed"}
 
 
 def encoding_of(file: BinaryIO) -> str:
@@ -49,7 +50,7 @@ class Cells:
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | BadInput]]:
         """(row number, cells), or (row number, what is wrong with it)."""
-        reader, row = csv.reader(self._text, delimiter=self.delimiter), 0
+        reader, row = csv.reader(self._text, delimiter=self.delimiter, strict=True), 0
         while True:
             row += 1
             try:
@@ -57,7 +58,8 @@ class Cells:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield row, BadInput("The row cannot be read: %(reason)s.", reason=str(error))
+                reason = _REASONS.get(str(error), str(error))
+                yield row, BadInput("The row cannot be read: %(reason)s.", reason=reason)
                 continue
             if any(cell.strip() for cell in cells):
                 yield row, cells

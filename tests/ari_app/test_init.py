@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import io
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,7 +108,7 @@ def test_existing_file_is_kept_unless_forced(pbx: FakeAmi, file: Path, capsys: p
 def test_answers_are_asked_again_until_they_can_be(pbx: FakeAmi, file: Path, capsys: pytest.CaptureFixture[str]):
     pbx_with_a_wrong_port_then_a_wrong_secret = ["", "many", str(pbx.port), "", "wrong", "", "", ""]
     pbx_again = ["y", "", "", "", "s3cret", "", "", ""]
-    site = ["Ada Ltd", "XX", "GB", "UTC", str(file.parent / "data"), "", ""]
+    site = ["Ada Ltd", "XX", "gb", "UTC", str(file.parent / "data"), "", ""]
     admin = ["", "short", PASSWORD]
     typed = iter([*pbx_with_a_wrong_port_then_a_wrong_secret, *pbx_again, *site, *admin])
     asked: list[str] = []
@@ -125,6 +126,17 @@ def test_answers_are_asked_again_until_they_can_be(pbx: FakeAmi, file: Path, cap
     assert not any("wrong" in prompt or "s3cret" in prompt for prompt in asked)
     assert load(file, {}).ami.secret == "s3cret"
     assert admins_of(file, PASSWORD) == ["admin"]
+
+
+def test_answers_may_be_piped_in_secrets_too(
+    pbx: FakeAmi, file: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+):
+    answers = ["", str(pbx.port), "", "s3cret", "", "", "", "Ada Ltd", "", "UTC", str(file.parent / "data"), "", ""]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join([*answers, "boss", PASSWORD, ""])))
+    assert invoke("--config", str(file)) == 0
+    assert load(file, {}).ami.secret == "s3cret"
+    assert admins_of(file, PASSWORD) == ["boss"]
+    assert not [warning for warning in recwarn if "echo" in str(warning.message)]
 
 
 def test_stopping_in_the_middle_leaves_nothing(file: Path):

@@ -55,6 +55,7 @@ BAD_FILES = {
     "ami = 5": "ami: expected a table, got a whole number",
     "[site]\ntrunks = [1]": "site.trunks[0]: expected text, got a whole number",
     "[server]\nport = 70000": "server.port cannot be 70000: a port is a number from 1 to 65535",
+    "[agi]\nport = 8090": "agi.port cannot be 8090: the panel listens there (server.port)",
     "[site]\ncountry = 'XX'": "site.country cannot be 'XX': write the ISO 3166 code of a country in capitals",
     "[site]\ntimezone = 'Europe'": "site.timezone cannot be 'Europe': write a name of the time zone database",
     "[agi]\nallow = ['everyone']": "agi.allow cannot be ('everyone',): write addresses or networks",

@@ -218,6 +218,18 @@ async def test_a_quote_that_never_closes_spoils_its_row_only_as_far_as_it_reache
     assert {"A", "C"} <= {each.name for each in await everybody(customers)}
 
 
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [('"B,030 1', "a quote is opened and never closed"), ('"B"x,030 1\nC,030 1', "',' expected after '\"'")],
+)
+async def test_a_row_with_a_stray_quote_is_told_and_nobody_is_made_of_it(
+    customers: Customers, broken: str, reason: str
+) -> None:
+    report = await take(customers, f"name,phone\nA,030 1234567\n{broken}\n")
+    assert [(error.row, error.message) for error in report.errors] == [(3, f"The row cannot be read: {reason}.")]
+    assert {each.name for each in await everybody(customers)} - {"C"} == {"A"}
+
+
 async def test_the_errors_of_a_hopeless_file_are_counted_but_not_all_kept(
     customers: Customers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
