@@ -28,6 +28,8 @@ class Live:
     """Its call and another one turned out to be one."""
     sure_of: str = ""
     """The name of its latest part of which the PBX has said that it is ours."""
+    unsure: int = 0
+    """So many monitors began that may be ours, and the PBX has not been asked yet."""
     mistaken: bool = False
     """It is none of ours: the site's own monitor began while ours was awaited."""
     gaps: list[Gap] = field(default_factory=list)

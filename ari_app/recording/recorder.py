@@ -4,7 +4,6 @@ The PBX never says the name of a recording's file, so the name is chosen here be
 when a recorded channel is hung up: the end of the channel is the end of the recording.
 """
 
-import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -16,8 +15,12 @@ from ari_app.ami import Headers
 from ari_app.link import AmiLink
 from ari_app.recording.expected import Expected, remember
 from ari_app.recording.live import Live
+from ari_app.recording.lives import Lives
 from ari_app.recording.monitors import Monitors
+from ari_app.recording.parts import Parts
+from ari_app.recording.refusals import Refusals
 from ari_app.recording.rows import Rows
+from ari_app.recording.wishes import Wishes
 from screenpop.bus import Bus
 from screenpop.calls.events import Leg
 from screenpop.calls.tracker import Tracker
@@ -26,17 +29,11 @@ from screenpop.facts import CallAnswered, CallEnded, CallMerged, CallNoted, Call
 from screenpop.ids import new_id
 from screenpop.recordings.asking import Question, Start
 from screenpop.recordings.choice import Chooser
-from screenpop.recordings.names import MOST_PARTS, Side, make_name, name_of_stem, parse_name
+from screenpop.recordings.names import Side, make_name, name_of_stem
 
-FORGET_SECONDS = 0.1
-"""Between two parts of a recording: without a monitor on the channel the PBX forgets the packets of the first agent."""
 NO_NAME = "a call cannot be recorded: its id cannot stand in a file's name"
 NOT_RECORDED = "This call is not recorded."
 NOT_WANTED = "Somebody in this call does not want to be recorded."
-WISH, ANSWER = "RingdeskPause", "RINGDESK_PAUSED"
-"""Of dialplan/record.conf.j2: the event by which the feature code asks, and the variable it looks at for 0 or 1."""
-WISH_SECONDS = 0.8
-"""The dialplan waits for one second: a wish that is older was told to have failed, and is not fulfilled any more."""
 
 log = structlog.get_logger(__name__)
 
@@ -55,19 +52,19 @@ class Recorder:
     ) -> None:
         self._tracker, self._chooser, self._rows, self._clock = tracker, chooser, rows, clock
         self._monitors, self._expected = Monitors(link), Expected()
-        self._by_leg: dict[str, Live] = {}
+        self._lives = Lives(tracker)
+        self._parts = Parts(self._lives, self._expected, self._monitors, rows)
         self._tried: OrderedDict[str, None] = OrderedDict()
-        self._refused: OrderedDict[str, None] = OrderedDict()
-        self._said_no: OrderedDict[str, None] = OrderedDict()
+        self._refusals = Refusals()
         self._ahead = 0.0
         self._events: dict[str, Callable[[Headers, float], None]] = {
             "MixMonitorStart": self._started,
             "MixMonitorStop": self._stopped_early,
             "MixMonitorMute": self._muted,
-            "BridgeEnter": self._connected,
-            "BridgeLeave": self._parted,
+            "BridgeEnter": self._parts.connected,
+            "BridgeLeave": self._parts.parted,
             "Hangup": self._stopped,
-            "UserEvent": self._wished,
+            "UserEvent": Wishes(self._monitors, rows, self._toggle, self._now).take,
         }
         bus.subscribe(CallAnswered, self._answered)
         bus.subscribe(CallNoted, self._identified)
@@ -88,14 +85,14 @@ class Recorder:
         """How to record the call; None: do not."""
         if self._chooser.policy.starts != "dialplan":
             return None
-        if self._is_refused(call_id := self._id(question.linkedid)):
+        if (call_id := self._lives.call_id(question.linkedid)) in self._refusals:
             return None
-        if lives := self._find(question.linkedid):
-            return self._next_part(question, lives[0])
-        call = self._view(question.linkedid)
+        if lives := self._lives.find(question.linkedid):
+            return self._parts.next_one(question, lives[0])
+        call = self._lives.view(question.linkedid)
         answer = await self._chooser.before(question, call)
         if answer.said_no:
-            remember(self._said_no, call_id)
+            self._refusals.say_no(call_id)
         if not answer.record:
             return None
         name = make_name(question.linkedid, int(self._clock()), self._side(question, call))
@@ -105,41 +102,9 @@ class Recorder:
         self._expected.put(question.linkedid, name)
         return Start(name=name, announcement=answer.announcement)
 
-    def _next_part(self, question: Question, live: Live) -> Start | None:
-        """The call comes by again, on its way to another agent: what follows is written into new files."""
-        if live.channel != question.channel or question.records_called or live.part >= MOST_PARTS:
-            return None
-        self._begin_part(live)
-        return Start(name=self._stem(live))
-
-    def _begin_part(self, live: Live) -> None:
-        live.part += 1
-        self._expected.put(live.call_id, self._stem(live))
-
-    @staticmethod
-    def _stem(live: Live) -> str:
-        name = parse_name(live.name)
-        return name.stem(live.part) if name else live.name
-
-    def _wished(self, headers: Headers, at: float) -> None:
-        """An agent's phone asks by the feature code: pause, or go on."""
-        if headers.get("UserEvent") == WISH:
-            linkedid, channel = headers.get("Linkedid", ""), headers.get("Channel", "")
-            self._rows.later(lambda: self._fulfil(linkedid, channel, at))
-
-    async def _fulfil(self, linkedid: str, channel: str, at: float) -> None:
-        if self._now() - at > WISH_SECONDS:
-            return
-        try:
-            paused = await self._toggle(linkedid, channel)
-            value = "no" if paused is None else str(int(paused))
-            await self._monitors.set_variable(channel, ANSWER, value)
-        except PbxError as error:
-            log.warning("a feature code could not be answered", reason=str(error))
-
     async def _toggle(self, linkedid: str, channel: str) -> bool | None:
         """Is it paused now? None where nothing is recorded, or somebody else than an agent asks. Raises PbxError."""
-        lives = self._find(linkedid)
+        lives = self._lives.find(linkedid)
         if not lives or not self._agent_of(channel):
             return None
         paused = not lives[0].paused
@@ -162,7 +127,7 @@ class Recorder:
 
     async def pause_recording(self, call_id: str, paused: bool) -> None:
         """Leave out what is said, or go on. Raises PbxRefused, PbxAway."""
-        lives = self._find(call_id)
+        lives = self._lives.find(call_id)
         if not lives:
             raise PbxRefused(NOT_RECORDED)
         if any(live.over for live in lives):
@@ -173,12 +138,12 @@ class Recorder:
 
     def talkers(self, call_id: str) -> Sequence[str]:
         """The extensions that talk in the call now."""
-        call = self._view(call_id)
+        call = self._lives.view(call_id)
         return call.talking if call else ()
 
     def is_recorded(self, call_id: str) -> bool:
         """Is it recorded now?"""
-        return bool(self._find(call_id))
+        return bool(self._lives.find(call_id))
 
     async def _pause(self, live: Live, paused: bool) -> None:
         await self._monitors.mute(live.channel, paused)
@@ -197,15 +162,16 @@ class Recorder:
         """A monitor has begun on a channel. Where one of ours is to begin it is taken for that, until the PBX has been
         asked: what happens until then belongs to it."""
         leg_id, linkedid = headers.get("Uniqueid", ""), headers.get("Linkedid", "")
-        stem = self._expected.of(self._id(linkedid)) or self._expected.of(linkedid)
+        stem = self._expected.of(self._lives.call_id(linkedid)) or self._expected.of(linkedid)
         if not stem or not leg_id:
             self._expected.other_began(leg_id)
             return
-        live = self._named(name_of_stem(stem))
+        live = self._lives.named(name_of_stem(stem))
         begun = live is None
         if live is None:
-            live = self._begin(Live(new_id(), self._id(linkedid), name_of_stem(stem), leg_id), headers, at)
+            live = self._begin(Live(new_id(), self._lives.call_id(linkedid), name_of_stem(stem), leg_id), headers, at)
         live.fresh |= live.leg_id == leg_id
+        live.unsure += 1
         self._rows.later(lambda: self._make_sure(live, leg_id, headers.get("Channel", ""), stem))
         if begun:
             self._rows.began(live)
@@ -214,13 +180,14 @@ class Recorder:
 
     def _begin(self, live: Live, headers: Headers, at: float) -> Live:
         live.channel, live.started_at = headers.get("Channel", ""), at
-        self._by_leg[live.leg_id] = live
-        call = self._view(live.call_id)
+        self._lives.put(live)
+        call = self._lives.view(live.call_id)
         live.agent = call.answered_by if call else ""
         return live
 
     async def _make_sure(self, live: Live, leg_id: str, channel: str, stem: str) -> None:
         """Was it ours that began, or one of the site's own? Ours leaves its id on the channel."""
+        live.unsure -= 1
         if live.sure_of != stem and await self._monitors.id_of(channel) != "":
             self._expected.has_begun(stem)
             live.sure_of = stem
@@ -228,46 +195,13 @@ class Recorder:
                 await self._agree(live)
             return
         self._expected.other_began(leg_id)
-        if not live.sure_of:
+        if not live.sure_of and not live.unsure:
             live.mistaken = True
-            self._by_leg.pop(live.leg_id, None)
-
-    def _connected(self, headers: Headers, at: float) -> None:
-        live = self._by_leg.get(headers.get("Uniqueid", ""))
-        if live is None:
-            return
-        if live.connected(at):
-            self._rows.changed(live)
-        elif not live.fresh and live.part < MOST_PARTS:
-            self._rows.later(lambda: self._write_anew(live))
-        live.fresh = True
-
-    def _parted(self, headers: Headers, at: float) -> None:
-        if live := self._by_leg.get(headers.get("Uniqueid", "")):
-            live.parted(at)
-            live.fresh = False
-
-    async def _write_anew(self, live: Live) -> None:
-        """The other side talks with somebody else now, by a way that passed no dialplan: begin the next part, if the
-        login may. Without it the PBX may leave the new agent's voice out."""
-        if live.leg_id not in self._by_leg:
-            return
-        if live.over:
-            return
-        if not await self._monitors.may_start():
-            log.warning("the next agent may be silent in a recording", call=live.call_id)
-            return
-        old = await self._monitors.id_of(live.channel)
-        self._begin_part(live)
-        await self._monitors.stop(live.channel, old)
-        await asyncio.sleep(FORGET_SECONDS)
-        try:
-            await self._monitors.start(live.channel, self._stem(live))
-        except PbxError as error:
-            log.warning("a recording could not go on", call=live.call_id, reason=str(error))
+            self._lives.drop(live)
+            await self._rows.dropped(live)
 
     def _muted(self, headers: Headers, at: float) -> None:
-        live = self._by_leg.get(headers.get("Uniqueid", ""))
+        live = self._lives.at(headers.get("Uniqueid", ""))
         if live is not None and headers.get("Direction", "both") == "both":
             self._set_paused(live, headers.get("State") == "1", at)
 
@@ -275,7 +209,7 @@ class Recorder:
         """Somebody stopped a monitor. Where the next part of ours is about to begin, or has begun, it goes on; where
         others write as well nobody says whose it was, and ours is taken to go on until the channel is over."""
         leg_id = headers.get("Uniqueid", "")
-        live = self._by_leg.get(leg_id)
+        live = self._lives.at(leg_id)
         ours_was_stopped = live is not None and (live.unwanted or live.over)
         if not ours_was_stopped and self._expected.other_ended(leg_id):
             return
@@ -284,7 +218,7 @@ class Recorder:
 
     def _stopped(self, headers: Headers, at: float) -> None:
         self._expected.forget(headers.get("Uniqueid", ""))
-        if live := self._by_leg.get(headers.get("Uniqueid", "")):
+        if live := self._lives.at(headers.get("Uniqueid", "")):
             self._finish(live, at)
 
     def _set_paused(self, live: Live, paused: bool, at: float) -> None:
@@ -292,26 +226,26 @@ class Recorder:
             self._rows.changed(live)
 
     def _finish(self, live: Live, at: float) -> None:
-        self._by_leg.pop(live.leg_id, None)
+        self._lives.drop(live)
         live.parted(at)
         self._rows.finished(live, at)
 
     # ------------------------------------------------------------ what becomes of the call
 
     def _answered(self, fact: CallAnswered) -> None:
-        for live in self._of(fact.call.id):
+        for live in self._lives.of(fact.call.id):
             if not live.agent:
                 live.agent = fact.call.answered_by
                 self._rows.changed(live)
-        lives = self._of(fact.call.id)  # those of a call that is over when it is decided, too
+        lives = self._lives.of(fact.call.id)  # those of a call that is over when it is decided, too
         self._rows.later(lambda: self._decide(fact.call, lives))
 
     async def _decide(self, call: CallView, lives: list[Live]) -> None:
         """Queue and agent are known now: stop what should not be, start what should."""
         answer = await self._chooser.now(call)
         if answer.said_no and self.is_up(call.id):
-            self._note_no(self._id(call.id))
-        if self._is_refused(call.id) or not answer.record:
+            self._note_no(self._lives.call_id(call.id))
+        if call.id in self._refusals or not answer.record:
             for live in lives:
                 if not (live.mistaken or live.over):
                     await self._discard(live)
@@ -320,8 +254,8 @@ class Recorder:
 
     def _note_no(self, call_id: str) -> None:
         """Where the call became part of a recorded one meanwhile, that is left as if it had been known by then."""
-        remember(self._said_no, call_id)
-        self._leave([live for live in self._of(call_id) if live.joined], self._now())
+        self._refusals.say_no(call_id)
+        self._leave([live for live in self._lives.of(call_id) if live.joined], self._now())
 
     async def _start(self, call: CallView) -> None:
         remember(self._tried, call.id)
@@ -342,20 +276,20 @@ class Recorder:
 
     async def _respect(self, call_id: str, customer_id: str) -> None:
         if await self._chooser.said_no(customer_id):
-            call_id = self._id(call_id)
-            remember(self._said_no, call_id)
-            for live in self._of(call_id):
+            call_id = self._lives.call_id(call_id)
+            self._refusals.say_no(call_id)
+            for live in self._lives.of(call_id):
                 if not live.over:
                     await self._discard(live)
 
     async def _discard(self, live: Live) -> None:
         """What was written of it goes when it has ended, also where this program does not live to see that."""
         live.unwanted = True
-        remember(self._refused, live.call_id)
+        self._refusals.rule_out(live.call_id)
         try:
             await self._rows.unwanted(live, self._now())
         finally:
-            if live.leg_id in self._by_leg:
+            if self._lives.at(live.leg_id):
                 await self._stop(live)
 
     async def _stop(self, live: Live) -> None:
@@ -363,27 +297,26 @@ class Recorder:
 
     def _ended(self, fact: CallEnded) -> None:
         self._expected.drop(fact.call.id)
-        for memory in (self._tried, self._refused, self._said_no):
-            memory.pop(fact.call.id, None)
-        for live in self._of(fact.call.id):
+        self._refusals.forget(fact.call.id)
+        self._tried.pop(fact.call.id, None)
+        for live in self._lives.of(fact.call.id):
             self._finish(live, fact.at)
 
     def _merged(self, fact: CallMerged) -> None:
         kept, gone = fact.call.id, fact.gone
-        for memory in (self._refused, self._said_no):
-            if gone in memory:
-                remember(memory, kept)
+        recorded = any(not live.unwanted for live in self._lives.of(kept))
+        self._refusals.merge(kept, gone, recorded=recorded)
         self._expected.move(kept, gone)
-        moved = self._of(gone)
+        moved = self._lives.of(gone)
         for live in moved:
             live.call_id = kept
-        for live in self._of(kept):
+        for live in self._lives.of(kept):
             live.joined = True
         self._rows.moved(kept, gone)
         for live in moved:
             self._rows.changed(live)
-        if kept in self._said_no:
-            self._leave(self._of(kept), fact.at + self._ahead)
+        if self._refusals.said_no(kept):
+            self._leave(self._lives.of(kept), fact.at + self._ahead)
 
     def _leave(self, lives: Sequence[Live], at: float) -> None:
         """Somebody came in who does not want to be recorded: it ends here, and what is written yet is not kept."""
@@ -398,20 +331,20 @@ class Recorder:
 
     def is_up(self, linkedid: str) -> bool:
         """Does the PBX have this call?"""
-        return self._view(linkedid) is not None
+        return self._lives.view(linkedid) is not None
 
     def knows(self, recording_id: str) -> bool:
         """Is it being recorded, as far as is known?"""
-        return any(live.id == recording_id for live in self._by_leg.values())
+        return self._lives.knows(recording_id)
 
     def adopt(self, live: Live) -> bool:
         """A recording that was begun before this program was: True where its call is up and it goes on."""
-        call = self._view(live.call_id)
+        call = self._lives.view(live.call_id)
         other = self._tracker.other_side(live.call_id) if call else None
-        if call is None or other is None or other.leg.id in self._by_leg:
+        if call is None or other is None or self._lives.at(other.leg.id):
             return False
         live.leg_id, live.channel, live.sure_of = other.leg.id, other.leg.name, live.name
-        self._by_leg[live.leg_id] = live
+        self._lives.put(live)
         self._rows.later(lambda: self._agree(live))
         return True
 
@@ -420,25 +353,6 @@ class Recorder:
     def _now(self) -> float:
         """The PBX's time: what it says of a recording is told in it, and its clock may differ from ours."""
         return self._clock() + self._ahead
-
-    def _of(self, call_id: str) -> list[Live]:
-        return [live for live in self._by_leg.values() if live.call_id == call_id]
-
-    def _find(self, linkedid: str) -> list[Live]:
-        return self._of(self._id(linkedid))
-
-    def _named(self, name: str) -> Live | None:
-        return next((live for live in self._by_leg.values() if live.name == name), None)
-
-    def _id(self, linkedid: str) -> str:
-        """The call that is up under this linkedid, or under the id it had before it became part of another."""
-        return self._tracker.call_id_of(linkedid) or linkedid
-
-    def _is_refused(self, call_id: str) -> bool:
-        return call_id in self._refused or call_id in self._said_no
-
-    def _view(self, linkedid: str) -> CallView | None:
-        return self._tracker.view(self._id(linkedid))
 
     def _side(self, question: Question, call: CallView | None) -> Side:
         """Whose channel will be recorded. Of two colleagues the one who is called is the agent's side."""

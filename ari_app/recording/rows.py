@@ -86,6 +86,13 @@ class Rows:
             await store.advance(tx, live.id, ("recording",), state="deleted", **values)
         self._tell(live.call_id, live.id, "deleted")
 
+    async def dropped(self, live: Live) -> None:
+        """It never held anything. Raises SQLAlchemyError."""
+        async with self._store.begin() as tx:
+            was_there = await store.drop(tx, live.id)
+        if was_there:
+            self._tell(live.call_id, live.id, "deleted")
+
     def refused(self, call: CallView, name: str, reason: str) -> None:
         """The rules say yes, and the PBX said no: that is to be seen."""
         row: Row = {
@@ -126,7 +133,7 @@ class Rows:
             await self._finished(live, at)
             return
         if not live.unwanted:
-            await self._dropped(live)
+            await self.dropped(live)
         await self._clear(live.name)
 
     async def _finished(self, live: Live, at: float) -> None:
@@ -140,11 +147,6 @@ class Rows:
         """The PBX's files go; once more later, when it has closed them."""
         asyncio.get_running_loop().call_later(AGAIN_SECONDS, self.later, lambda: self._discard(name))
         await self._discard(name)
-
-    async def _dropped(self, live: Live) -> None:
-        async with self._store.begin() as tx:
-            await store.drop(tx, live.id)
-        self._tell(live.call_id, live.id, "deleted")
 
     async def _moved(self, kept: str, gone: str) -> None:
         async with self._store.begin() as tx:

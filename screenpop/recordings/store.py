@@ -68,9 +68,9 @@ async def advance(tx: AsyncConnection, recording_id: str, before: Collection[str
     return (await tx.execute(this.values(values))).rowcount > 0
 
 
-async def drop(tx: AsyncConnection, recording_id: str) -> None:
-    """Forget a recording that never held anything."""
-    await tx.execute(sa.delete(recording).where(recording.c.id == recording_id))
+async def drop(tx: AsyncConnection, recording_id: str) -> bool:
+    """Forget a recording that never held anything; was there one?"""
+    return (await tx.execute(sa.delete(recording).where(recording.c.id == recording_id))).rowcount > 0
 
 
 async def keep(tx: AsyncConnection, done: Recording, asked_at: datetime, **values: object) -> bool:

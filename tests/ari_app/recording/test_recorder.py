@@ -35,7 +35,8 @@ pytestmark = pytest.mark.feature("CALL-32")
 CUSTOMER, AGENT = "1700000000.1", "1700000000.2"
 NAMES = {CUSTOMER: "PJSIP/trunk-00000001", AGENT: "PJSIP/101-00000002"}
 STATES = {"up": "6", "ringing": "5", "calling": "4"}
-OTHER, SHY = "1700000009.1", "+442079460002"
+NAMES[OTHER := "1700000009.1"] = "PJSIP/trunk-00000009"
+SHY = "+442079460002"
 NAME = f"rd-{CUSTOMER}-1000c"
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
@@ -221,6 +222,31 @@ async def test_monitor_of_the_site_that_begins_after_ours_ends_without_it(desk: 
     assert (await desk.row()).state == "waiting"
 
 
+async def test_monitor_of_ours_that_begins_while_the_pbx_is_asked_about_another_is_found(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.link.monitor = ""
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    asked = desk.rows._waiting.get_nowait()()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    await asked  # it began after the answer: only the next one can tell
+    desk.link.monitor = "0xabc"
+    desk.connects()
+    await desk.settle()
+    assert (await desk.row()).state == "recording"
+    await desk.recorder.pause_recording(CUSTOMER, True)
+
+
+async def test_several_monitors_of_the_site_leave_no_row(desk: Desk) -> None:
+    desk.begins()
+    await desk.ask()
+    desk.link.monitor = ""
+    for _ in range(2):
+        desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    await desk.settle()
+    assert await desk.row() is None
+
+
 async def test_login_that_may_not_ask_takes_the_next_monitor_for_ours(desk: Desk) -> None:
     desk.link.refuses = ("Getvar",)
     desk.begins()
@@ -372,6 +398,31 @@ async def test_no_that_is_learnt_when_the_calls_are_one_already_ends_it_too(desk
     await desk.settle()
     row = await desk.row()
     assert (row.state, row.gaps) == ("waiting", [[5.0, OPEN_END]])
+
+
+async def test_consultation_that_the_rules_left_out_takes_no_recording_with_it(desk: Desk) -> None:
+    """Only a customer's no does: who is left out by a rule may be the next agent of a call that is recorded."""
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    await desk.settings.set_policy(Policy(rules=(Rule(record=False, agents=("103",)),), otherwise=True), "admin")
+    desk.tell("Newchannel", OTHER, "calling", Linkedid=OTHER)
+    await desk.ask(linkedid=OTHER, channel=NAMES[OTHER])
+    desk.tell("MixMonitorStart", OTHER, "calling", Linkedid=OTHER)
+    consult, talking = desk.tracker.view(OTHER), desk.tracker.view(CUSTOMER)
+    assert consult
+    assert talking
+    desk.bus.publish(CallAnswered(call=replace(consult, answered_by="103"), at=desk.at, agent="103"))
+    await desk.settle()
+    desk.bus.publish(CallMerged(call=talking, at=desk.at, gone=OTHER))
+    desk.bus.publish(CallAnswered(call=talking, at=desk.at, agent="103"))
+    await desk.settle()
+    async with desk.store.read() as tx:
+        rows = await tx.execute(sa.select(recording.c.name, recording.c.state))
+        states = {row.name: row.state for row in rows}
+    assert states == {NAME: "recording", f"rd-{OTHER}-1000c": "deleted"}
 
 
 async def test_recording_of_a_call_that_became_part_of_another_is_shown_there(desk: Desk) -> None:
