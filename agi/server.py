@@ -1,6 +1,7 @@
 """The FastAGI server: who may ask, how many at once, and which verbs there are."""
 
 import asyncio
+import errno
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -53,7 +54,7 @@ class AgiServer:
         try:
             self._server = await loop.create_server(lambda: Session(self), host, port, backlog=self._max_sessions)
         except OSError as error:
-            raise BadConfiguration(f"FastAGI cannot listen on {host}:{port}: {error.strerror}", "agi.port") from error
+            raise BadConfiguration(_cannot_listen(host, port, error), "agi.port") from error
         log.info("agi listens", host=host, port=self.port)
 
     async def close(self) -> None:
@@ -105,6 +106,12 @@ class _Complaints:
             return None
         self._last[reason] = now
         return self._left_out.pop(reason, 0)
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is taken: stop what listens there, or set another agi.port"
+    return f"FastAGI cannot listen on {host}:{port}: {error.strerror}"
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

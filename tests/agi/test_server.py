@@ -237,7 +237,7 @@ async def test_close_ends_what_is_open(serve: Serve) -> None:
 async def test_taken_port_is_told(serve: Serve) -> None:
     first = await serve()
     second = AgiServer(Agi(port=first.port), {})
-    with pytest.raises(BadConfiguration, match=f"127.0.0.1:{first.port}"):
+    with pytest.raises(BadConfiguration, match=f"^port {first.port} on 127.0.0.1 is taken"):
         await second.start()
 
 
