@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from screenpop.said import Said
+
+NOTHING = Said()
+
 Level = Literal["OK", "WARN", "FAIL"]
 
 
@@ -12,9 +16,9 @@ class Finding:
     """WARN: Ringdesk runs, but something is missing; FAIL: it does not do its job so."""
 
     level: Level
-    what: str
-    text: str
-    remedy: str = ""
+    what: Said
+    text: Said
+    remedy: Said = NOTHING
 
     def line(self) -> str:
         """As `ringdesk check` prints it."""
@@ -22,15 +26,15 @@ class Finding:
         return f"{self.level:4}  {self.what:15} {self.text}{remedy}"
 
 
-def ok(what: str, text: str) -> Finding:
+def ok(what: Said, text: Said) -> Finding:
     return Finding("OK", what, text)
 
 
-def warn(what: str, text: str, remedy: str) -> Finding:
+def warn(what: Said, text: Said, remedy: Said) -> Finding:
     return Finding("WARN", what, text, remedy)
 
 
-def fail(what: str, text: str, remedy: str) -> Finding:
+def fail(what: Said, text: Said, remedy: Said) -> Finding:
     return Finding("FAIL", what, text, remedy)
 
 

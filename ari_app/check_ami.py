@@ -13,7 +13,8 @@ from ari_app.check import Finding, fail, ok, warn
 from ari_app.manager_conf import Section, classes, held_back, section_from_getconfig, section_of
 from ari_app.translate import EVENT_NAMES
 from screenpop.config import Ami
-from screenpop.errors import PbxError, PbxRefused
+from screenpop.errors import N_, PbxError, PbxRefused
+from screenpop.said import said
 
 OLDEST = 18
 NEWEST = 23
@@ -22,19 +23,24 @@ VITAL = frozenset({"Newchannel", "Newstate", "DialBegin", "DialEnd", "Hangup", "
 RECORDING = frozenset({"MixMonitorStart", "MixMonitorStop", "MixMonitorMute", "UserEvent"})
 WANTED = EVENT_NAMES | RECORDING | {"FullyBooted", "OriginateResponse"}
 READ = {
-    "call": "no call is seen",
-    "agent": "cards of queue calls come late",
-    "system": "a restart is seen late",
-    "user": "the feature code cannot pause recordings",
+    "call": said("no call is seen"),
+    "agent": said("cards of queue calls come late"),
+    "system": said("a restart is seen late"),
+    "user": said("the feature code cannot pause recordings"),
 }
 ACTIONS = {
-    "CoreShowChannels": ("reporting", "Ringdesk does not attach, as it cannot see which calls are up", fail),
-    "Originate": ("originate", "numbers cannot be clicked to be dialled", warn),
-    "Hangup": ("call", "calls cannot be ended from the card", warn),
-    "MixMonitorMute": ("call", "recordings cannot be paused", warn),
+    "CoreShowChannels": ("reporting", said("Ringdesk does not attach, as it cannot see which calls are up"), fail),
+    "Originate": ("originate", said("numbers cannot be clicked to be dialled"), warn),
+    "Hangup": ("call", said("calls cannot be ended from the card"), warn),
+    "MixMonitorMute": ("call", said("recordings cannot be paused"), warn),
 }
-COMPARE = "compare the read and eventfilter lines on the PBX with asterisk-conf/manager.conf"
+COMPARE = said("compare the read and eventfilter lines on the PBX with asterisk-conf/manager.conf")
+AMI, LOGIN, ASTERISK = said("AMI"), said("AMI login"), said("Asterisk")
+READING, WRITING = said("AMI may read"), said("AMI may write")
+FILTER, RECORDS, CLOCK = said("Event filter"), said("Recording"), said("Clock")
 CLOCK_SECONDS = 2.0
+AHEAD = N_("the PBX's is %(seconds)s s ahead: times of calls are wrong")
+BEHIND = N_("the PBX's is %(seconds)s s behind: times of calls are wrong")
 MANAGER_CONF = Path("/etc/asterisk/manager.conf")
 
 
@@ -66,16 +72,20 @@ def refusal(config: Ami, error: PbxError) -> Finding:
     """Why there is no session."""
     if isinstance(error, LoginRefused):
         return fail(
-            "AMI login",
-            f"the PBX refuses {config.username!r} ({error})",
-            "compare ami.username and ami.secret with manager.conf, and look at its permit, deny and acl lines",
+            LOGIN,
+            said("the PBX refuses “%(user)s” (%(why)s)", user=config.username, why=error),
+            said("compare ami.username and ami.secret with manager.conf, and look at its permit, deny and acl lines"),
         )
     reason = str(error).partition(";")[0]  # what it goes on to advise is the remedy
     return fail(
-        "AMI",
-        f"no manager interface at {config.host}:{config.port}: {reason}",
-        "is Asterisk running, is manager.conf enabled, and do its bindaddr and port fit ami.host and ami.port?",
+        AMI,
+        said("no manager interface at %(place)s: %(why)s", place=_place(config), why=reason),
+        said("is Asterisk running, is manager.conf enabled, and do its bindaddr and port fit ami.host and ami.port?"),
     )
+
+
+def _place(config: Ami) -> str:
+    return f"{config.host}:{config.port}"
 
 
 async def check_session(config: Ami, pbx: Session, manager_conf: Path = MANAGER_CONF) -> list[Finding]:
@@ -83,8 +93,8 @@ async def check_session(config: Ami, pbx: Session, manager_conf: Path = MANAGER_
     commands = await _asked(pbx, {"Action": "ListCommands"})
     section = await _section(config, pbx, commands, manager_conf)
     return [
-        ok("AMI", f"the PBX answers at {config.host}:{config.port}"),
-        ok("AMI login", f"logged in as {config.username!r}"),
+        ok(AMI, said("the PBX answers at %(place)s", place=_place(config))),
+        ok(LOGIN, said("logged in as “%(user)s”", user=config.username)),
         _version(await _asked(pbx, {"Action": "CoreSettings"})),
         *(_may(action, commands) for action in ACTIONS),
         _may_record(commands),
@@ -105,26 +115,31 @@ def _version(settings: Headers) -> Finding:
     version = settings.get("AsteriskVersion", "")
     number = re.search(r"(\d+)\.", version)
     if not number:
-        return warn("Asterisk", f"its version cannot be told ({version!r})", "give the login write = reporting")
+        text = said("its version cannot be told (“%(version)s”)", version=version)
+        return warn(ASTERISK, text, said("give the login write = reporting"))
     if int(number[1]) < OLDEST:
-        return fail("Asterisk", f"version {version} is too old", f"Ringdesk needs Asterisk {OLDEST} or later")
+        remedy = said("Ringdesk needs Asterisk %(oldest)s or later", oldest=OLDEST)
+        return fail(ASTERISK, said("version %(version)s is too old", version=version), remedy)
     if int(number[1]) > NEWEST:
-        return warn("Asterisk", f"version {version} is newer than what was tried", "tell us how it goes")
-    return ok("Asterisk", f"version {version}")
+        text = said("version %(version)s is newer than what was tried", version=version)
+        return warn(ASTERISK, text, said("tell us how it goes"))
+    return ok(ASTERISK, said("version %(version)s", version=version))
 
 
 def _may(action: str, commands: Headers) -> Finding:
     needed, harm, level = ACTIONS[action]
     if action in commands:
-        return ok("AMI may write", f"{action} is allowed")
-    return level("AMI may write", f"{action} is not allowed: {harm}", f"add {needed} to the write line in manager.conf")
+        return ok(WRITING, said("%(action)s is allowed", action=action))
+    text = said("%(action)s is not allowed: %(harm)s", action=action, harm=harm)
+    return level(WRITING, text, said("add %(right)s to the write line in manager.conf", right=needed))
 
 
 def _may_record(commands: Headers) -> Finding:
     """Starting recordings needs the class system, which can do much more: doing without it is good, too."""
     if "MixMonitor" in commands:
-        return ok("Recording", "Ringdesk itself may start recordings (MixMonitor), and the dialplan may")
-    return ok("Recording", "the dialplan's include starts recordings; for Ringdesk to do so write = system is needed")
+        return ok(RECORDS, said("Ringdesk itself may start recordings (MixMonitor), and the dialplan may"))
+    text = said("the dialplan's include starts recordings; for Ringdesk to do so write = system is needed")
+    return ok(RECORDS, text)
 
 
 async def _section(config: Ami, pbx: Session, commands: Headers, manager_conf: Path) -> Section | None:
@@ -142,24 +157,27 @@ async def _section(config: Ami, pbx: Session, commands: Headers, manager_conf: P
 
 def _reads(section: Section | None) -> list[Finding]:
     if section is None:
-        return [warn("AMI may read", "what it may, and its event filter, cannot be looked at from here", COMPARE)]
+        text = said("what it may, and its event filter, cannot be looked at from here")
+        return [warn(READING, text, COMPARE)]
     read = classes(section, "read")
     missing = [] if read & {"all", "-1"} else [name for name in READ if name not in read]
-    findings = [_may_not_read(name) for name in missing] or [ok("AMI may read", "call, agent, system and user")]
+    findings = [_may_not_read(name) for name in missing] or [ok(READING, said("call, agent, system and user"))]
     return [*findings, _filter(held_back(section, WANTED))]
 
 
 def _may_not_read(name: str) -> Finding:
     level = fail if name == "call" else warn
-    return level("AMI may read", f"not {name}: {READ[name]}", f"add {name} to the read line in manager.conf")
+    text = said("not %(right)s: %(harm)s", right=name, harm=READ[name])
+    return level(READING, text, said("add %(right)s to the read line in manager.conf", right=name))
 
 
 def _filter(missing: tuple[str, ...]) -> Finding:
     if not missing:
-        return ok("Event filter", "every event that is needed passes")
-    remedy = "add to manager.conf: " + ", ".join(f"eventfilter = ^Event: {name}" for name in missing)
+        return ok(FILTER, said("every event that is needed passes"))
+    lines = ", ".join(f"eventfilter = ^Event: {name}" for name in missing)
     level = fail if VITAL & set(missing) else warn
-    return level("Event filter", f"it keeps back {', '.join(missing)}", remedy)
+    text = said("it keeps back %(events)s", events=", ".join(missing))
+    return level(FILTER, text, said("add to manager.conf: %(lines)s", lines=lines))
 
 
 async def _clock(pbx: Session) -> Finding:
@@ -169,8 +187,8 @@ async def _clock(pbx: Session) -> Finding:
     try:
         difference = float(pong.get("Timestamp", "")) - (before + time.time()) / 2
     except ValueError:
-        return warn("Clock", "the PBX does not tell its time", "keep both machines on NTP")
+        return warn(CLOCK, said("the PBX does not tell its time"), said("keep both machines on NTP"))
     if abs(difference) <= CLOCK_SECONDS:
-        return ok("Clock", f"the PBX's differs by {abs(difference):.1f} s")
-    way = "ahead" if difference > 0 else "behind"
-    return warn("Clock", f"the PBX's is {abs(difference):.0f} s {way}: times of calls are wrong", "set both by NTP")
+        return ok(CLOCK, said("the PBX's differs by %(seconds)s s", seconds=f"{abs(difference):.1f}"))
+    text = AHEAD if difference > 0 else BEHIND
+    return warn(CLOCK, said(text, seconds=f"{abs(difference):.0f}"), said("set both by NTP"))

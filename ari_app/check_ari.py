@@ -9,60 +9,70 @@ from ari_app.check import Finding, fail, ok, warn
 from ari_app.check_ami import Session
 from screenpop.config import Ari as AriConfig
 from screenpop.errors import PbxError, PbxRefused
+from screenpop.said import Said, said
 
 PROBE = "ringdesk-check"
 MODULES = {
-    "res_agi": "the dialplan cannot ask who is calling",
-    "app_queue": "there are no queues",
-    "app_mixmonitor": "calls cannot be recorded",
-    "res_ari_channels": "calls cannot be acted on",
-    "res_ari_events": "conversations under ARI are not seen",
-    "res_ari_recordings": "recordings cannot be fetched",
-    "app_chanspy": "supervisors cannot listen in",
+    "res_agi": said("the dialplan cannot ask who is calling"),
+    "app_queue": said("there are no queues"),
+    "app_mixmonitor": said("calls cannot be recorded"),
+    "res_ari_channels": said("calls cannot be acted on"),
+    "res_ari_events": said("conversations under ARI are not seen"),
+    "res_ari_recordings": said("recordings cannot be fetched"),
+    "app_chanspy": said("supervisors cannot listen in"),
 }
+ARI, LOADED, DRIVERS, TOLD = said("ARI"), said("Modules"), said("Phones"), said("Events")
 PHONES = ("chan_pjsip", "chan_sip", "chan_iax2", "chan_dahdi", "chan_sccp")
 
 
 async def check_ari(config: AriConfig, pbx: Session | None) -> list[Finding]:
     """Everything about ARI; `pbx`, where there is one, sees whether events come through."""
     if not config.enabled:
-        return [warn("ARI", "switched off", "set ari.enabled = true to record, listen in and fetch recordings")]
+        remedy = said("set ari.enabled = true to record, listen in and fetch recordings")
+        return [warn(ARI, said("switched off"), remedy)]
     async with Ari(config) as ari:
         try:
             info = await ari.info()
         except PbxError as error:
             return [_unreachable(error)]
-        findings = [ok("ARI", f"answers at {config.url}, Asterisk {info.system.version}"), *await _modules(ari)]
+        text = said("answers at %(url)s, Asterisk %(version)s", url=config.url, version=info.system.version)
+        findings = [ok(ARI, text), *await _modules(ari)]
         return [*findings, await _events(ari, pbx)] if pbx else findings
 
 
 def _unreachable(error: PbxError) -> Finding:
     if isinstance(error, PbxRefused):
-        return fail("ARI", str(error), "ari.conf needs enabled = yes and a section with type = user and the password")
-    return fail(
-        "ARI", str(error), "is http.conf enabled, do its bindaddr and bindport fit ari.url, and is res_ari loaded?"
-    )
+        remedy = said("ari.conf needs enabled = yes and a section with type = user and the password")
+    else:
+        remedy = said("is http.conf enabled, do its bindaddr and bindport fit ari.url, and is res_ari loaded?")
+    return fail(ARI, said("%(why)s", why=error), remedy)
 
 
 async def _modules(ari: Ari) -> list[Finding]:
     try:
         modules = await ari.modules()
     except PbxError as error:
-        return [warn("Modules", f"they cannot be listed: {error}", "load res_ari_asterisk")]
+        return [warn(LOADED, said("they cannot be listed: %(why)s", why=error), said("load res_ari_asterisk"))]
     running = {module.name.removesuffix(".so") for module in modules if module.status == "Running"}
     missing = [_missing(name) for name in MODULES if name not in running]
-    return [*(missing or [ok("Modules", f"all {len(MODULES)} that are used are loaded")]), _phones(running)]
+    loaded = ok(LOADED, said("all %(count)s that are used are loaded", count=len(MODULES)))
+    return [*(missing or [loaded]), _phones(running)]
 
 
 def _missing(name: str) -> Finding:
-    return warn("Modules", f"{name} is not loaded: {MODULES[name]}", f"add load = {name}.so to modules.conf")
+    text = said("%(module)s is not loaded: %(harm)s", module=name, harm=MODULES[name])
+    return warn(LOADED, text, _load(name))
 
 
 def _phones(running: Iterable[str]) -> Finding:
     found = [name for name in PHONES if name in running]
     if found:
-        return ok("Phones", ", ".join(found))
-    return fail("Phones", "no channel driver for phones is loaded", "add load = chan_pjsip.so to modules.conf")
+        return ok(DRIVERS, said("%(names)s", names=", ".join(found)))
+    return fail(DRIVERS, said("no channel driver for phones is loaded"), _load("chan_pjsip"))
+
+
+def _load(module: str) -> Said:
+    return said("add load = %(module)s.so to modules.conf", module=module)
 
 
 async def _events(ari: Ari, pbx: Session) -> Finding:
@@ -72,12 +82,12 @@ async def _events(ari: Ari, pbx: Session) -> Finding:
         with contextlib.suppress(PbxRefused):  # it may be over by itself already
             await ari.hang_up(channel.id)
     except PbxError as error:
-        return warn("Events", f"could not be tried: {error}", "give the ARI user read_only = no")
+        return warn(TOLD, said("could not be tried: %(why)s", why=error), said("give the ARI user read_only = no"))
     missing = await _awaited(pbx, ["Newchannel", "Hangup"])
     if missing:
-        remedy = "read in manager.conf needs call, and its eventfilter lines must let these pass"
-        return fail("Events", f"{' and '.join(missing)} of a channel did not come", remedy)
-    return ok("Events", "a channel was made and ended, and both were told")
+        remedy = said("read in manager.conf needs call, and its eventfilter lines must let these pass")
+        return fail(TOLD, said("%(events)s of a channel did not come", events=", ".join(missing)), remedy)
+    return ok(TOLD, said("a channel was made and ended, and both were told"))
 
 
 async def _awaited(pbx: Session, names: list[str], within: float = 2.0) -> list[str]:

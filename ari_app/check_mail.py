@@ -3,8 +3,9 @@
 from ari_app.check import Finding, fail, ok
 from screenpop.config import Mail
 from screenpop.mail import PORTS, Mailer, MailFailed
+from screenpop.said import said
 
-WHAT = "Mail"
+WHAT = said("Mail")
 
 
 async def check_mail(config: Mail) -> list[Finding]:
@@ -13,11 +14,20 @@ async def check_mail(config: Mail) -> list[Finding]:
         return []
     where = f"{config.host}:{config.port or PORTS[config.security]}"
     if not config.sender:
-        remedy = "set mail.sender: Ringdesk <reports@example.com>"
-        return [fail(WHAT, f"{where} is set, but not from whom mails are", remedy)]
+        remedy = said("set mail.sender: Ringdesk <reports@example.com>")
+        return [fail(WHAT, said("%(place)s is set, but not from whom mails are", place=where), remedy)]
     try:
         await Mailer(config).try_out()
     except MailFailed as error:
-        return [fail(WHAT, f"{where}: {error}", "see [mail]: host, port, security, username and password")]
-    signed_in = f" as {config.username}" if config.username else ""
-    return [ok(WHAT, f"{where} takes mails{signed_in} ({config.security})")]
+        text = said("%(place)s: %(why)s", place=where, why=error)
+        return [fail(WHAT, text, said("see [mail]: host, port, security, username and password"))]
+    if config.username:
+        text = said(
+            "%(place)s takes mails as %(user)s (%(security)s)",
+            place=where,
+            user=config.username,
+            security=config.security,
+        )
+    else:
+        text = said("%(place)s takes mails (%(security)s)", place=where, security=config.security)
+    return [ok(WHAT, text)]

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from screenpop.errors import N_
 from screenpop.facts import PbxLinkChanged
+from screenpop.said import Said
 
 Ear = Literal["listen", "whisper", "barge"]
 """listen: nobody hears it; whisper: the agent alone hears it; barge: both do."""
@@ -74,21 +75,21 @@ class PbxCare(Protocol):
 
 
 class Finding(Protocol):
-    """One requirement of a good attachment, and how it stands. Texts are English, for an admin."""
+    """One requirement of a good attachment, and how it stands. For an admin; in English until put into words."""
 
     @property
     def level(self) -> Literal["OK", "WARN", "FAIL"]: ...
 
     @property
-    def what(self) -> str:
+    def what(self) -> Said:
         """The requirement, in a word or two."""
 
     @property
-    def text(self) -> str:
+    def text(self) -> Said:
         """What was found."""
 
     @property
-    def remedy(self) -> str:
+    def remedy(self) -> Said:
         """What to do about it; "" where nothing is to be done."""
 
 

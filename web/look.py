@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from screenpop.errors import RingdeskError
+from screenpop import said
+from screenpop.said import InWords, Said
 from web import formats, i18n
 from web.fields import DISPOSITIONS, runs
 from web.frame import sections
@@ -24,7 +25,12 @@ def install(environment: jinja2.Environment) -> None:
     """Give `environment` the words, the filters and `icon(name)`. Reads the disk: not for a running loop."""
     i18n.install(environment)
     _drawings()
-    environment.filters |= formats.FILTERS | {"runs": runs, "translated": i18n.gettext, "in_words": in_words}
+    environment.filters |= formats.FILTERS | {
+        "runs": runs,
+        "translated": i18n.gettext,
+        "in_words": in_words,
+        "in_pieces": in_pieces,
+    }
     environment.globals |= {
         "icon": icon,
         "sections": sections,
@@ -35,9 +41,17 @@ def install(environment: jinja2.Environment) -> None:
     }
 
 
-def in_words(error: RingdeskError) -> str:
-    """What `error` says, in the reader's language. (`_()` would take the outside text in it for HTML of ours.)"""
-    return error.in_words(i18n.gettext)
+def in_words(text: InWords) -> str:
+    """What `text` says, in the reader's language. (`_()` would take the outside text in it for HTML of ours.)"""
+    return text.in_words(i18n.gettext)
+
+
+def in_pieces(value: object) -> Markup:
+    """The same, each value in it a piece of its own: an address keeps its direction in a text of the other one."""
+    if not isinstance(value, Said):
+        return escape(said.in_words(value, i18n.gettext))
+    pieces = {name: Markup("<bdi>{}</bdi>").format(in_pieces(each)) for name, each in value.values.items()}
+    return i18n.markup(value.text, **pieces)
 
 
 @cache

@@ -10,6 +10,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -23,7 +24,6 @@ from web.errors import WORDS
 from web.i18n import DEFAULT, DOMAIN, FOLDER
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("web", "screenpop")
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {"templates/**.html": {"extensions": "jinja2.ext.do", "trimmed": "true", "silent": "false"}}
 ERRORS = {
@@ -40,14 +40,20 @@ KEYWORDS = {
     "ForeignRequest": None,
     **ERRORS,
 }
+FOLDERS: dict[str, dict[str, Any]] = {
+    "web": KEYWORDS,
+    "screenpop": KEYWORDS,
+    "ari_app": {"said": None, "N_": None},
+}
+"""Where texts stand, and how they are marked. Of the command line's texts the panel shows the check's findings."""
 
 
 def gather() -> Catalog:
     """Every text there is, each with the files that say it."""
     catalog = Catalog(domain=DOMAIN, project="Ringdesk", charset="utf-8")
-    for folder in FOLDERS:
+    for folder, keywords in FOLDERS.items():
         for name, _line, message, _comments, context in extract_from_dir(
-            ROOT / folder, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=()
+            ROOT / folder, METHODS, OPTIONS, keywords=keywords, comment_tags=()
         ):
             if _is_text(message):
                 catalog.add(message, locations=[(f"{folder}/{name}", 0)], context=context)

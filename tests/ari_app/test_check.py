@@ -158,7 +158,7 @@ async def test_events_that_do_not_come_are_noticed_by_trying(ari: FakeAri, confi
     ari.answers["POST /channels/create"] = {"id": "1.1"}
     level, what, text = await the_complaint(config)
     assert (level, what) == ("FAIL", "Events")
-    assert "Newchannel and Hangup of a channel did not come" in text
+    assert "Newchannel, Hangup of a channel did not come" in text
 
 
 async def test_clock_that_is_off_says_by_how_much(pbx: FakeAmi, config: Config):

@@ -11,8 +11,11 @@ import pytest
 from screenpop.config import Ami, Config
 from screenpop.customers.model import NewCustomer
 from screenpop.facts import PbxLinkChanged
+from screenpop.said import Said, said
 from tests.web.conftest import Client, Link, SignIn
 from web.keys import Services
+
+NOTHING = Said()
 
 
 @pytest.fixture
@@ -23,14 +26,16 @@ async def admin(sign_in: SignIn) -> Client:
 @dataclass
 class Found:
     level: Literal["OK", "WARN", "FAIL"]
-    what: str
-    text: str
-    remedy: str = ""
+    what: Said
+    text: Said
+    remedy: Said = NOTHING
 
 
 class Check:
     async def look(self) -> list[Found]:
-        return [Found("OK", "Clock", "Both agree."), Found("FAIL", "Permissions", "No <call>.", "Add call to write=.")]
+        text = said("not %(right)s: %(harm)s", right="<call>", harm=said("no call is seen"))
+        remedy = said("add %(right)s to the read line in manager.conf", right="call")
+        return [Found("OK", said("Clock"), said("set both by NTP")), Found("FAIL", said("AMI may read"), text, remedy)]
 
 
 @pytest.fixture
@@ -115,8 +120,17 @@ async def test_pbx_page_says_in_words_why_nothing_is_seen(admin: Client, service
 
 async def test_pbx_page_shows_what_is_missing_first_with_the_remedy(sign_in: SignIn) -> None:
     text = await (await (await sign_in("sue")).get("/admin/pbx/check")).text()
-    assert text.index("No &lt;call&gt;.") < text.index("Add call to write=.") < text.index("Both agree.")
+    missing = text.index("not <bdi>&lt;call&gt;</bdi>: <bdi>no call is seen</bdi>")
+    assert missing < text.index("add <bdi>call</bdi> to the read line") < text.index("set both by NTP")
     assert "1 good, 0 to look at, 1 missing" in text
+
+
+@pytest.mark.feature("GEN-01")
+async def test_pbx_page_tells_what_is_missing_in_the_readers_language(sign_in: SignIn) -> None:
+    client = await sign_in("sue")
+    await client.post("/settings/look", data={"locale": "de"})
+    text = await (await client.get("/admin/pbx/check")).text()
+    assert "nicht <bdi>&lt;call&gt;</bdi>: <bdi>kein Anruf wird gesehen</bdi>" in text
 
 
 def csv(text: str) -> aiohttp.FormData:
