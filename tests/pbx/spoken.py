@@ -132,8 +132,8 @@ class Found:
 
 def find(side: Side, recorded: Samples) -> list[Found]:
     """Where each prompt of `side` is in a recording of it."""
-    at, longest = max(side.said, key=lambda said: said[1].seconds)
-    place, _ = _place(longest.samples, recorded, 0, len(recorded))
+    placed = [(at, *_place(prompt.samples, recorded, 0, len(recorded))) for at, prompt in side.said]
+    at, place, _ = max(placed, key=lambda each: each[2])  # one that was played without a hiccup
     late = place / RATE - at
     return [_found(prompt, recorded, late + at) for at, prompt in side.said]
 
@@ -169,7 +169,9 @@ def _piece(prompt: Prompt, recorded: Samples, near: float, start: float, end: fl
 
 
 def _place(wanted: Samples, recorded: Samples, first: int, end: int) -> tuple[int, float]:
-    """Where between two samples `wanted` fits best, and how well (normalised cross-correlation)."""
+    """Where between two samples `wanted` fits best, and how well (normalised cross-correlation); 0: it is longer."""
+    if min(end, len(recorded)) - first < len(wanted):
+        return first, 0.0
     part, sought = recorded[first:end].astype(float), wanted.astype(float)
     size = 1 << (len(part) + len(sought)).bit_length()
     products = np.fft.irfft(np.fft.rfft(part, size) * np.conj(np.fft.rfft(sought, size)), size)
