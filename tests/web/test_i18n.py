@@ -38,6 +38,12 @@ def test_placeholders_of_a_translation_are_those_of_the_text(language: str) -> N
             assert list(message.check()) == []
 
 
+@pytest.mark.parametrize("language", languages())
+def test_digits_of_a_translation_are_those_of_the_figures_beside_it(language: str) -> None:
+    catalogue = read_po(BytesIO(po_path(language).read_bytes()), locale=language)
+    assert [message.id for message in catalogue if re.search(r"(?![0-9])\d", str(message.string))] == []
+
+
 @pytest.mark.parametrize("path", RAISING, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_error_has_a_text_that_a_catalogue_can_have(path: Path) -> None:
     """A literal, or a constant marked N_(); what is put together at run time is in none."""
