@@ -29,7 +29,11 @@ PAUSE = 0.005
 """Seconds between two events whose time is taken."""
 UNDER_WAY = 8
 """Events that are published before the first of them is everywhere, where the rate is taken."""
-PEER = "nginx's nchan, one worker, told by HTTP POST"
+PEER = "nginx's nchan, one worker"
+HOW = (
+    "Ringdesk publishes in its own process when a byte comes on a socket; nchan is given the event by HTTP POST on a "
+    "connection that stays open. The readers are the same: bare sockets in one process."
+)
 POST = f"POST /publish HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(EVENT)}\r\n\r\n{EVENT}".encode()
 
 
@@ -57,7 +61,7 @@ def run(quick: bool) -> list[Row]:
         folder = Path(name)
         folder.chmod(0o755)  # nginx's worker is another user
         ours = stack.enter_context(ringdesk(folder))
-        peers, note = [Peer(ours.port, f"Cookie: {ours.cookie}\r\n", ours.tell_port, b".")], ""
+        peers, note = [Peer(ours.port, f"Cookie: {ours.cookie}\r\n", ours.tell_port, b".")], HOW
         try:
             port = stack.enter_context(nchan(folder))
             peers.append(Peer(port, "", port, POST))
