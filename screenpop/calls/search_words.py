@@ -6,7 +6,7 @@ from typing import Final
 
 import phonenumbers
 
-from screenpop.customers.fold import fold
+from screenpop.customers.fold import TRUNK_ZERO, fold
 from screenpop.numbers import Numbers, fold_digits
 
 MOST_TERMS: Final = 12
@@ -85,11 +85,15 @@ def number_parts(text: str, numbers: Numbers) -> tuple[str, ...]:
 
     The zero that people dial inside the country stands for the country's code.
     """
+    text = text.strip()
+    if text.startswith(("+", "00")):
+        text = TRUNK_ZERO.sub("", text)
     digits = fold_digits(text)
     if not digits:
         return ()
-    if text.lstrip().startswith("+"):
-        return (f"+{digits}",)
+    if text.startswith("+"):
+        key = numbers.parse(text).key  # without a zero that does not belong there, where it is a whole number
+        return tuple(dict.fromkeys((f"+{digits}", key if key.startswith("+") else f"+{digits}")))
     parts = [digits, numbers.parse(text).key.lstrip("+")]
     if digits.startswith("00"):
         parts.append(f"+{digits[2:]}")

@@ -11,7 +11,8 @@ _LETTERS: dict[int, str] = str.maketrans(
 _LETTERS |= str.maketrans({"ك": "ک", "ي": "ی", "ى": "ی", "ة": "ه", "ہ": "ه", "ھ": "ه", "\u0640": ""})
 _LETTERS |= {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966) for digit in range(10)}
 _IN_TEXT = re.compile(r"(?<![\w+])\+?[\d(][\d\s()./-]{5,24}\d(?!\w)")
-_TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+"""What people write between the country's code and the number: +49 (0)30."""
 MAX_IN_TEXT = 20
 
 
@@ -45,5 +46,5 @@ def numbers_in(text: str, numbers: Numbers) -> set[str]:
 
 
 def _as_number(text: str) -> str:
-    digits = fold_digits(_TRUNK_ZERO.sub("", text.strip()) if "+" in text else text.strip())
+    digits = fold_digits(TRUNK_ZERO.sub("", text.strip()) if "+" in text else text.strip())
     return digits[2:] if digits.startswith("00") and len(digits) > 4 else digits
