@@ -53,8 +53,6 @@ from web.sessions import Sessions
 SUMMARY = "run the service"
 SHUTDOWN_SECONDS = 3.0
 RETRY_SECONDS = 1.0
-GARBAGE = 20_000
-"""New objects between two looks of the garbage collector. With Python's 700 every second card waited 0.3 ms for one."""
 
 log = structlog.get_logger(__name__)
 
@@ -221,7 +219,6 @@ async def _warm_up(renderer: CardRenderer) -> None:
     gc.collect()
     await asyncio.to_thread(give_back_memory)
     gc.freeze()
-    gc.set_threshold(GARBAGE)
 
 
 async def _aside(work: Callable[[], None]) -> None:

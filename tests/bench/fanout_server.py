@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import uvloop
 
-from ari_app.compose import GARBAGE, assembled
+from ari_app.compose import assembled
 from ari_app.demo.ports import free_ports
 from ari_app.migrate import migrate
 from screenpop.agents.passwords import Passwords
@@ -60,7 +60,8 @@ async def _until_told(parent: Connection, folder: Path) -> None:
         cookie = f"{COOKIE}={await Sessions(core.store).start(user.id)}"
         teller = await _teller(core, user.id)
         parent.send(Served(port, cookie, teller.sockets[0].getsockname()[1]))
-        _settle()
+        gc.collect()
+        gc.freeze()  # as the service does
         await asyncio.to_thread(parent.recv)
         teller.close()
 
@@ -68,13 +69,6 @@ async def _until_told(parent: Connection, folder: Path) -> None:
 async def _teller(core: Core, user_id: str) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     return await loop.create_server(lambda: _Teller(core.hub, frozenset({user_id})), "127.0.0.1", 0)
-
-
-def _settle() -> None:
-    """The collector as the service has it."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
 
 
 class _Teller(asyncio.Protocol):
