@@ -40,6 +40,8 @@ class _Shown:
     """By user: what that was made of; the same again is not sent again."""
     version: int = 0
     rang: bool = False
+    seated: set[str] = field(default_factory=set)
+    """Who sat at the extension while the call was there: the card of a call that is over is for nobody else."""
     dismissed: set[str] = field(default_factory=set)
     work: dict[str, Work] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None
@@ -294,7 +296,11 @@ class Pops:
         return shown.payloads.get(user_id, b"") if shown else b""
 
     def _users(self, pop: Pop, shown: _Shown) -> list[User]:
-        return [user for user in self._seams.audience.at(pop.agent) if user.popups and user.id not in shown.dismissed]
+        here = self._seams.audience.at(pop.agent)
+        if pop.active or not shown.seated:
+            shown.seated |= {user.id for user in here}
+        wanted = shown.seated - shown.dismissed
+        return [user for user in here if user.popups and user.id in wanted]
 
     def _remove(self, pop_id: str) -> None:
         shown = self._shown.pop(pop_id, None)

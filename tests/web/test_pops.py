@@ -103,6 +103,20 @@ async def test_pop_follows_the_user_to_another_extension(core: Core, open_panel:
     await until(lambda: not panel.pops)
 
 
+async def test_call_that_is_over_is_not_shown_to_who_takes_the_extension_later(core: Core, open_panel: Open) -> None:
+    mine, later = await open_panel("101"), await open_panel("102")
+    user = core.users.by_login("102")
+    assert user
+    call = Call(core.bus, ANN)
+    call.rings("101")
+    call.ends()
+    await until(lambda: mine.pops and the_pop(mine)["state"] == "missed")
+    await core.users.sit(user.id, ["101"])
+    Call(core.bus, ANN, id="c2").rings("101")
+    await until(lambda: list(later.pops) == ["c2-101"])
+    assert set(await mine.snapshot()) == {"c1-101", "c2-101"}
+
+
 @pytest.mark.feature("CALL+02")
 async def test_ring_group_shows_each_agent_what_became_of_the_call(core: Core, open_panel: Open) -> None:
     one, two = await open_panel("101"), await open_panel("102")
