@@ -93,6 +93,7 @@ async def test_each_visit_of_a_listener_is_one_line_of_the_audit(sign_in: SignIn
     await client.head(f"{SOUND}?visit=three")
     await sue.get(f"{SOUND}?visit=one")
     await sue.get(DOWNLOAD)
+    await sue.head(DOWNLOAD)
     assert await audited(services) == [("101", "listen"), ("101", "listen"), ("sue", "listen"), ("sue", "download")]
 
 

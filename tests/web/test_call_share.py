@@ -69,6 +69,7 @@ async def test_openings_are_counted_and_in_the_audit(sue: Client, anonymous: Cli
     path = await link(sue)
     for _ in range(2):
         await anonymous.get(path)
+    await anonymous.head(path)  # as programs do that show a preview of a link
     for _ in range(3):
         await anonymous.get(f"{path}/audio")
     (share,) = await services.shares.of(["r1"])

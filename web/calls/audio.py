@@ -35,7 +35,8 @@ async def download(request: web.Request) -> web.StreamResponse:
     """The whole file, under a name that says whose call it was and when."""
     house, (call, part) = services(request), await heard_part(request)
     path = await file_of(house, part)
-    await house.listens.did(user_of(request).id, "download", part.id)
+    if request.method == "GET":
+        await house.listens.did(user_of(request).id, "download", part.id)
     with reading(request):
         name = file_name(call, part)
     return sound(path, part, name)

@@ -58,7 +58,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         ended = isinstance(error, LinkEnded)
         why = "ended" if ended else "unknown"
         return render(request, "calls/shared_ended.html", status=410 if ended else 404, headers=HEADERS, why=why)
-    await services(request).shares.opened(share, address_of(request))
+    if request.method == "GET":
+        await services(request).shares.opened(share, address_of(request))
     return render(request, "calls/shared.html", headers=HEADERS, share=share, part=part, player=_player(request, part))
 
 
@@ -81,7 +82,8 @@ async def download(request: web.Request) -> web.StreamResponse:
         raise NotFound("This link is for listening only.")
     part = await services(request).recordings.get(share.recording_id)
     path = await file_of(services(request), part)
-    await services(request).listens.did(LINK, "download", part.id)
+    if request.method == "GET":
+        await services(request).listens.did(LINK, "download", part.id)
     with reading(request):
         name = f"{moment(part.started_at):%Y-%m-%d}.{ENDINGS.get(part.format, 'bin')}"
     return _plain(sound(path, part, name))
