@@ -17,6 +17,7 @@ from screenpop.config import Config
 from screenpop.core import store_url
 from screenpop.errors import BadInput, RingdeskError
 from screenpop.ids import new_id
+from screenpop.problems import kept
 from screenpop.recordings.archive import open_archive
 from screenpop.store.engine import Store
 
@@ -49,12 +50,13 @@ class Workshop:
 
     @cached_property
     def engine(self) -> tuple[Engine | None, str]:
-        """What writes transcripts, and why there is none where one was asked for. Takes a second."""
+        """What writes transcripts, and why there is none where one was asked for, as the database keeps it. Takes a
+        second."""
         try:
             return make_engine(self.config.analysis), ""
         except RingdeskError as error:
             log.warning("transcripts cannot be written", reason=str(error))
-            return None, str(error)
+            return None, kept(error)
 
     async def ears(self) -> Ears:
         """The trackers as they are now; one that cannot be read is left out."""

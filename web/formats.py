@@ -8,6 +8,7 @@ import phonenumbers
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
+from screenpop import problems
 from web.i18n import gettext, reader, zone
 
 Moment = datetime | float | int
@@ -153,6 +154,11 @@ def colour_name(value: str) -> str:
     return min(COLOURS, key=lambda name: min(abs(hue * 360 - COLOURS[name]), 360 - abs(hue * 360 - COLOURS[name])))
 
 
+def problem(stored: str) -> str:
+    """What went wrong with a recording or its analysis, in the reader's language."""
+    return problems.in_words(stored, gettext)
+
+
 FILTERS: dict[str, Any] = {
     function.__name__: function
     for function in (
@@ -172,5 +178,6 @@ FILTERS: dict[str, Any] = {
         initials,
         colour_name,
         zone_choice,
+        problem,
     )
 }

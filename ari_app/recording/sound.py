@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ari_app.recording.wav import Samples, Wav
-from screenpop.errors import BadInput
+from screenpop.errors import N_, BadInput
 from screenpop.recordings.model import LEVELS, Gap, closed
 
 Format = Literal["opus", "flac"]
@@ -29,10 +29,10 @@ LENGTH_SECONDS = 0.1
 ENERGY_DB = 3.0
 SILENT_DB = -60.0
 
-BAD_SOUND = "The sides cannot be joined: %(reason)s"
-BAD_LENGTH = "The joined file is %(found)s s long instead of %(wanted)s s."
-BAD_SIDE = "The joined file does not hold what one of the sides said."
-BAD_FILE = "The joined file cannot be read again: %(reason)s"
+BAD_SOUND = N_("The sides cannot be joined: %(reason)s")
+BAD_LENGTH = N_("The joined file is %(found)s s long instead of %(wanted)s s.")
+BAD_SIDE = N_("The joined file does not hold what one of the sides said.")
+BAD_FILE = N_("The joined file cannot be read again: %(reason)s")
 
 Levels = NDArray[np.float64]
 

@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from screenpop.errors import BadInput
+from screenpop.errors import N_, BadInput
 
 Samples = NDArray[np.int16]
-NOT_A_WAV = "%(file)s is no sound file: %(reason)s"
+NO_HEADER = N_("%(file)s is no sound file: it has no header")
+CUT_HEADER = N_("%(file)s is no sound file: its header is cut off")
+NO_SAMPLES = N_("%(file)s is no sound file: it holds no samples")
+NO_FORMAT = N_("%(file)s is no sound file: its format is not told")
+OTHER_FORMAT = N_("%(file)s is no recording of the PBX: it is not 16 bits and one channel")
 _PCM, _EXTENSIBLE = 1, 0xFFFE
 
 
@@ -49,7 +53,7 @@ def read_wav(path: Path) -> Wav:
 def _layout(head: bytes, path: Path) -> tuple[int, int, int]:
     """Rate, where the samples begin, and how many bytes of them the header declares (0 until it is closed)."""
     if len(head) < 12 or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
-        raise BadInput(NOT_A_WAV, file=path.name, reason="it has no header")
+        raise BadInput(NO_HEADER, file=path.name)
     at, rate, length = 12, 0, 0
     while at + 8 <= len(head):
         kind, length = head[at : at + 4], struct.unpack_from("<I", head, at + 4)[0]
@@ -59,16 +63,16 @@ def _layout(head: bytes, path: Path) -> tuple[int, int, int]:
             rate = _rate(head[at + 8 :], path)
         at += 8 + length + length % 2
     else:
-        raise BadInput(NOT_A_WAV, file=path.name, reason="it holds no samples")
+        raise BadInput(NO_SAMPLES, file=path.name)
     if not rate:
-        raise BadInput(NOT_A_WAV, file=path.name, reason="its format is not told")
+        raise BadInput(NO_FORMAT, file=path.name)
     return rate, at + 8, length if length < 0xFFFFFF00 else 0
 
 
 def _rate(chunk: bytes, path: Path) -> int:
     if len(chunk) < 16:
-        raise BadInput(NOT_A_WAV, file=path.name, reason="its header is cut off")
+        raise BadInput(CUT_HEADER, file=path.name)
     code, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", chunk)
     if code not in (_PCM, _EXTENSIBLE) or channels != 1 or bits != 16 or not 4000 <= rate <= 192_000:
-        raise BadInput(NOT_A_WAV, file=path.name, reason="it is not 16 bits and one channel")
+        raise BadInput(OTHER_FORMAT, file=path.name)
     return int(rate)

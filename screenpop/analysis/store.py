@@ -15,14 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.analysis.model import SIDES, Report
 from screenpop.calls import text
+from screenpop.errors import RingdeskError
 from screenpop.ids import new_id
+from screenpop.problems import kept
 from screenpop.store.tables import analysis, call, recording, tracker_hit, transcript, word_tracker
 
 Part = Literal["all", "words"]
 LEASE = timedelta(seconds=60)
 """A worker that has not beaten for so long is dead."""
 MOST_TRIES = 3
-GAVE_UP = "It was tried three times, and the worker ended each time."
+GAVE_UP = kept(RingdeskError("It was tried three times, and the worker ended each time."))
 
 a = analysis.c
 

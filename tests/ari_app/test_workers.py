@@ -26,6 +26,7 @@ from screenpop.bus import Bus
 from screenpop.config import Analysis, Config, Server
 from screenpop.facts import AnalysisChanged, RecordingChanged, TrackerHeard
 from screenpop.jobs import Jobs, Kind
+from screenpop.problems import in_words
 from screenpop.store.engine import Store, default_url
 from screenpop.store.tables import analysis, call, recording
 from tests.until import until
@@ -168,7 +169,7 @@ async def test_file_that_cannot_be_read_fails_with_its_reason_and_keeps_nobody_f
     async with running(house):
         row = await house.becomes("r1", "failed")
         await house.becomes("r2", "done")
-    assert row.problem.endswith("r1.flac holds no sound.")
+    assert in_words(row.problem).endswith("r1.flac holds no sound.")
 
 
 async def test_recording_whose_file_is_gone_fails(house: House) -> None:
@@ -176,7 +177,7 @@ async def test_recording_whose_file_is_gone_fails(house: House) -> None:
     await asyncio.to_thread(shutil.rmtree, Path(house.config.server.data_dir) / "recordings")
     async with running(house):
         row = await house.becomes("r1", "failed")
-    assert row.problem == "The file of this recording is not in the archive."
+    assert in_words(row.problem) == "The file of this recording is not in the archive."
 
 
 async def test_house_without_the_model_keeps_the_figures_and_says_what_is_missing(tmp_path: Path, house: House) -> None:
@@ -186,7 +187,7 @@ async def test_house_without_the_model_keeps_the_figures_and_says_what_is_missin
     async with running(house):
         row = await house.becomes("r1", "failed")
     assert row.report["duration"] == 12.0
-    assert "there is no speech model 'large-v3' here" in row.problem.lower()
+    assert "there is no speech model 'large-v3' here" in in_words(row.problem).lower()
 
 
 async def test_worker_ends_with_the_service(tmp_path: Path, house: House) -> None:

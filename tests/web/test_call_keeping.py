@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
+from ari_app.recording.collect import NEVER_CAME
 from screenpop.analysis.model import NO_TRANSCRIPT, TOO_LITTLE_SPEECH
+from screenpop.errors import RingdeskError
+from screenpop.problems import kept
 from tests.web.conftest import Client, SignIn
 from tests.web.recorded import analysed, asked, recorded, report
 from tests.web.test_call_audio import audited
 from tests.web.test_calls import log_call
+from web.formats import problem
+from web.i18n import use
 from web.keys import Services
 
 pytestmark = pytest.mark.feature("CALL+13")
@@ -124,3 +129,17 @@ async def test_parts_of_a_recording_are_shown_one_by_one(sign_in: SignIn, servic
     assert "my delivery has not arrived" in await text_of(client)
     other = await (await client.get("/calls/c1?part=r1")).text()
     assert ("my delivery has not arrived" in other, "/audio/r1?visit=" in other) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Die Telefonanlage hat die Dateien rd-1 nie geschrieben."),
+        ("fa", "مرکز تلفن فایل‌های rd-1 را هرگز ننوشت."),
+        ("en", "The PBX never wrote the files rd-1."),
+    ],
+)
+def test_problem_is_told_in_the_reader_s_language(language: str, words: str) -> None:
+    with use(language):
+        assert problem(kept(RingdeskError(NEVER_CAME, names="rd-1"))) == words
+        assert problem("The worker ended.") == "The worker ended."

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ari_app.recording.collect import Outcome, Tools, collect_with
 from ari_app.recording.sources import FolderSource
 from screenpop.config import Config, Recordings, Server
+from screenpop.problems import in_words
 from screenpop.recordings.archive import FolderArchive
 from screenpop.store.engine import Store, default_url
 from screenpop.store.tables import call, recording
@@ -62,7 +63,8 @@ class Room:
 
     async def row(self) -> dict[str, Any]:
         async with self.tools.store.read() as tx:
-            return dict((await tx.execute(sa.select(recording))).one()._mapping)
+            row = dict((await tx.execute(sa.select(recording))).one()._mapping)
+        return {**row, "problem": in_words(row["problem"])}
 
     async def set_row(self, **values: Any) -> None:
         async with self.tools.store.begin() as tx:
