@@ -77,6 +77,8 @@ class Registry:
 
     def _is_a_seats(self, linkedid: str) -> bool:
         """All calls that are brought to a seat get its linkedid: it does not tell them apart."""
+        if not self.seats:
+            return False
         return any(linkedid in (seat.leg.linkedid, seat.call.id) for seat in self.seats.values())
 
     def _other_half(self, leg: ev.Leg) -> Call | None:
@@ -167,7 +169,7 @@ class Registry:
 
     def release_stand_ins(self, call: Call) -> None:
         """Where only stand-ins are left of a call, nobody is."""
-        if all(channel.stands_for for channel in call.channels.values()):
+        if self.stand_ins and all(channel.stands_for for channel in call.channels.values()):
             for leg_id in tuple(call.channels):
                 self.forget(leg_id)
 
