@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from ari_app.demo.history import Planned
 from screenpop.agents.model import User
 from screenpop.agents.users import Users
+from screenpop.analysis.languages.table import phrases
 from screenpop.analysis.trackers import Trackers
+from screenpop.analysis.tracking import Tracker
 from screenpop.bus import Bus
 from screenpop.calls.log import CallLog
 from screenpop.calls.work import CallWork
@@ -19,12 +21,29 @@ TAGS = ("delivery", "invoice", "rental", "repair")
 SHARED_REVIEWS = 5
 """So many of the reviewed calls were reviewed by two people."""
 
+TRACKERS = (
+    Tracker(id="", name="Apology", kind="topic", side="agent", phrases=phrases("sorry, apolog*")),
+    Tracker(
+        id="",
+        name="Asked to hold",
+        kind="topic",
+        side="agent",
+        phrases=phrases("please hold, hold while|on, transfer*"),
+    ),
+    Tracker(
+        id="", name="Voicemail", kind="topic", phrases=phrases("voicemail, voice mail, mailbox, message*, password*")
+    ),
+)
+"""Of what Asterisk's prompts speak: those that every house begins with hear little in them."""
+
 
 async def review(store: Store, bus: Bus, log: CallLog, users: Users, calls: Sequence[Planned]) -> None:
     """Write it all."""
     people = {user.login: user for user in users.all()}
     trackers = Trackers(store, bus)
     await trackers.load()
+    for tracker in TRACKERS:
+        await trackers.put(tracker, "system")
     quality = make_quality(store, bus, trackers)
     await quality.cards.load()
     card = await quality.put_card(_card(trackers), "system")
