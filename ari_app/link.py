@@ -229,7 +229,8 @@ class AmiLink:
             return
         since = self._state.since if state == self._state.state else self._clock()
         self._state = PbxLinkChanged(up=state == "up", state=state, reason=reason, version=version, since=since)
-        log.info("PBX link", state=state, reason=reason)
+        say = log.info if state in ("connecting", "starting", "up") else log.warning
+        say("PBX link", state=state, reason=reason)
         self._on_state(self._state)
 
 
