@@ -19,6 +19,7 @@ export function start() {
 function released() {
   pressed = false;
   makeRoom();
+  makeWay();
 }
 
 /** Move the page's content once the cards are painted: to lay a whole page out takes longer than to show a card. */
@@ -27,6 +28,7 @@ export function makeWay() {
   due = true;
   afterPaint(() => {
     due = false;
+    if (pressed) return;
     document.body.classList.toggle("has-pops", Boolean(stack.querySelector(":scope > .pop:not(.is-folded)")));
     document.body.classList.toggle("has-folded-pops", Boolean(stack.querySelector(":scope > .pop.is-folded")));
     makeRoom();
