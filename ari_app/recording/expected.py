@@ -1,7 +1,9 @@
 """The names that were given out for recordings which have not begun, and the monitors that are none of ours. Pure."""
 
 from collections import OrderedDict
+from typing import TypeVar
 
+T = TypeVar("T")
 MOST = 2000
 """Names, calls and channels that are remembered; the oldest is forgotten first."""
 
@@ -53,7 +55,7 @@ class Expected:
         self._others.pop(leg_id, None)
 
 
-def trim(memory: OrderedDict[str, str] | OrderedDict[str, int] | OrderedDict[str, None]) -> None:
+def trim(memory: OrderedDict[str, T]) -> None:
     """Forget the oldest where there are too many."""
     if len(memory) > MOST:
         memory.popitem(last=False)

@@ -13,7 +13,7 @@ import structlog
 
 from ari_app.ami import Headers
 from ari_app.link import AmiLink
-from ari_app.recording.expected import Expected, remember
+from ari_app.recording.expected import Expected, remember, trim
 from ari_app.recording.live import Live
 from ari_app.recording.lives import Lives
 from ari_app.recording.monitors import Monitors
@@ -55,13 +55,15 @@ class Recorder:
         self._lives = Lives(tracker)
         self._parts = Parts(self._lives, self._expected, self._monitors, rows)
         self._tried: OrderedDict[str, None] = OrderedDict()
+        self._awaited: OrderedDict[str, CallView] = OrderedDict()
+        """Calls that are to be recorded once the other side is connected."""
         self._refusals = Refusals()
         self._ahead = 0.0
         self._events: dict[str, Callable[[Headers, float], None]] = {
             "MixMonitorStart": self._started,
             "MixMonitorStop": self._stopped_early,
             "MixMonitorMute": self._muted,
-            "BridgeEnter": self._parts.connected,
+            "BridgeEnter": self._connected,
             "BridgeLeave": self._parts.parted,
             "Hangup": self._stopped,
             "UserEvent": Wishes(self._monitors, rows, self._toggle, self._now).take,
@@ -257,7 +259,18 @@ class Recorder:
         self._refusals.say_no(call_id)
         self._leave([live for live in self._lives.of(call_id) if live.joined], self._now())
 
+    def _connected(self, headers: Headers, at: float) -> None:
+        self._parts.connected(headers, at)
+        call_id = self._lives.call_id(headers.get("Linkedid", ""))
+        if call_id in self._awaited and self._tracker.other_side(call_id) is not None:
+            call = self._awaited.pop(call_id)
+            self._rows.later(lambda: self._decide(call, self._lives.of(call.id)))
+
     async def _start(self, call: CallView) -> None:
+        if self._tracker.other_side(call.id) is None and self.is_up(call.id):
+            self._awaited[call.id] = call
+            trim(self._awaited)
+            return
         remember(self._tried, call.id)
         name = make_name(call.id, int(self._clock()), "c")
         if not name:
@@ -298,7 +311,8 @@ class Recorder:
     def _ended(self, fact: CallEnded) -> None:
         self._expected.drop(fact.call.id)
         self._refusals.forget(fact.call.id)
-        self._tried.pop(fact.call.id, None)
+        for memory in (self._tried, self._awaited):
+            memory.pop(fact.call.id, None)
         for live in self._lives.of(fact.call.id):
             self._finish(live, fact.at)
 
@@ -307,6 +321,8 @@ class Recorder:
         recorded = any(not live.unwanted for live in self._lives.of(kept))
         self._refusals.merge(kept, gone, recorded=recorded)
         self._expected.move(kept, gone)
+        if self._awaited.pop(gone, None) is not None:
+            self._awaited[kept] = fact.call
         moved = self._lives.of(gone)
         for live in moved:
             live.call_id = kept

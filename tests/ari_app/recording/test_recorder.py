@@ -105,14 +105,18 @@ class Desk:
         self.tell("Newchannel", CUSTOMER, "calling")
 
     def connects(self) -> None:
+        """101 rings and answers, and they hear each other."""
+        self.answers()
+        for leg in (AGENT, CUSTOMER):
+            self.tell("BridgeEnter", leg, BridgeUniqueid="b")
+
+    def answers(self) -> None:
         """101 rings and answers."""
         called = {f"Dest{name}": value for name, value in (("Uniqueid", AGENT), ("Linkedid", CUSTOMER),
                   ("Channel", NAMES[AGENT]), ("ChannelState", "5"), ("CallerIDNum", "101"))}  # fmt: skip
         self.tell("DialBegin", CUSTOMER, "calling", **called)
         self.tell("Newstate", AGENT)
         self.tell("DialEnd", CUSTOMER, DialStatus="ANSWER", **(called | {"DestChannelState": "6"}))
-        self.tell("BridgeEnter", AGENT, BridgeUniqueid="b")
-        self.tell("BridgeEnter", CUSTOMER, BridgeUniqueid="b")
 
     async def settle(self) -> None:
         """Do all that was put off."""
@@ -506,6 +510,22 @@ async def test_ringdesk_starts_it_when_it_is_answered_and_tells_a_refusal(desk: 
     row = await desk.row()
     assert (row.state, row.problem, row.call_id) == ("failed", "Permission denied", CUSTOMER)
     assert desk.link.sent[-1]["Channel"] == NAMES[CUSTOMER]
+
+
+async def test_ringdesk_starts_it_once_the_customer_is_there(desk: Desk) -> None:
+    """The PBX says that 101 has answered, and only then that the caller hears him: it may be decided between."""
+    await desk.settings.set_policy(Policy(starts="ringdesk", otherwise=True), "admin")
+    desk.begins()
+    desk.answers()
+    await desk.settle()
+    assert (await desk.row(), desk.link.sent) == (None, [])
+    for leg in (AGENT, CUSTOMER):
+        desk.tell("BridgeEnter", leg, BridgeUniqueid="b")
+        await desk.settle()
+    assert [(fields["Action"], fields["Channel"]) for fields in desk.link.sent] == [("MixMonitor", NAMES[CUSTOMER])]
+    desk.tell("MixMonitorStart", CUSTOMER)
+    await desk.settle()
+    assert (await desk.row()).state == "recording"
 
 
 @pytest.mark.parametrize("linkedid", ["../../etc/passwd", "1;id", "x" * 200, "1.1&2", "1,b", ""])
