@@ -6,6 +6,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.pbx.tones import TONES
+
+HICCUP = 50  # Hz
 Sound = NDArray[np.float64]
 
 
@@ -36,6 +39,14 @@ class Recorded:
             return 0
         spectrum = np.abs(np.fft.rfft(piece * np.hanning(len(piece))))
         return round(int(np.argmax(spectrum)) * self.rate / len(piece) / 10) * 10
+
+    def tones(self, channel: int, start: float, end: float, step: float = 0.2) -> set[int]:
+        """Which of our tones are in a stretch, and others by their `pitch`; what is silent in between is left out.
+        A tone that was played with a hiccup is a few Hz off."""
+        count = max(int((end - start) / step), 1)
+        pieces = [(start + number * step, start + (number + 1) * step) for number in range(count)]
+        found = {self.pitch(channel, *piece) for piece in pieces} - {0}
+        return {next((tone for tone in TONES if abs(tone - pitch) <= HICCUP), pitch) for pitch in found}
 
     def silences(self, channel: int, step: float = 0.05) -> list[tuple[float, float]]:
         """The stretches without sound, to `step` seconds."""

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import numpy as np
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
+from ari_app.demo.amitap import AmiTap
 from ari_app.demo.lab import Lab
 from ari_app.demo.phonecall import Call
 from screenpop.core import opened, store_url
@@ -29,6 +32,9 @@ pytestmark = [
 
 STRANGER = "+447700900123"
 COLLEAGUE = SUPERVISOR
+HEADER = 22  # samples that are as long as the head of a WAV file
+QUIET = 100
+"""Of 32767: a tone's mean is above 5000."""
 RULES = Policy(
     rules=(Rule(record=False, direction="internal"), Rule(record=False, agents=("103",))),
     otherwise=True,
@@ -45,6 +51,7 @@ class House:
     stage: Stage
     desk: Desk
     folder: Path
+    witness: AmiTap
 
     async def caller(self, number: str = STRANGER) -> Any:
         phone = await self.stage.caller(number)
@@ -105,9 +112,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     folder = tmp_path_factory.mktemp("recording")
     async with Lab(folder / "lab", ring_seconds=120, recording=True, answer_seconds=20) as lab:
         desk = await make_desk(lab, folder / "desk")
-        async with Stage(lab) as stage:
+        async with lab.tap(everything=True) as witness, Stage(lab) as stage:
             await stage.watch()
-            house = House(lab, stage, desk, folder)
+            house = House(lab, stage, desk, folder, witness)
             for name, tone in {"101": AGENT, "102": COLLEAGUE, "103": COLLEAGUE}.items():
                 await stage.register(name)
                 file = folder / f"{name}.ul"
@@ -159,9 +166,26 @@ async def grown(house: House, seconds: float, before: set[str]) -> None:
     await until(enough, f"{seconds} s more are written")
 
 
-async def talks(house: House, seconds: float) -> None:
-    """Let them talk for a while: the recording is what tells the time."""
+async def talks(house: House, seconds: float, *, left_out: bool = False) -> None:
+    """Let them talk for a while, once both are written, or neither where it is `left_out`: the recording tells the time
+    (a busy PBX writes late)."""
+
+    def as_wanted() -> bool:
+        sides = [_last(file) for file in house.lab.recordings_folder.iterdir()]
+        return bool(sides) and all(side.size and (np.abs(side).mean() > QUIET) != left_out for side in sides)
+
+    async def written() -> bool:
+        return await asyncio.to_thread(as_wanted)
+
+    await until(written, "both sides are written, or neither")
     await grown(house, seconds, set())
+
+
+def _last(file: Path) -> NDArray[np.int32]:
+    """The last fifth of a second of a file that is being written."""
+    whole = file.read_bytes()
+    samples = np.frombuffer(whole[: len(whole) // 2 * 2], np.int16)
+    return samples[HEADER:][-1600:].astype(np.int32)
 
 
 async def test_call_is_one_recording_with_each_side_on_its_channel_pauses_and_transfers_included(house: House) -> None:
@@ -173,13 +197,13 @@ async def test_call_is_one_recording_with_each_side_on_its_channel_pauses_and_tr
     assert await house.post("102", address, {"paused": True}) == 404  # not in this call
     assert await house.post("101", address, {"paused": "yes"}) == 422
     assert await house.post("101", address, {"paused": True}) == 204
-    await talks(house, 1.0)
+    await talks(house, 1.0, left_out=True)
     assert await house.post("101", address, {"paused": False}) == 204
     await talks(house, 1.0)
-    await inside.press("*3")
+    await press_until_it_is_done(house, inside)
     await gaps(house, row, 2)
-    await talks(house, 0.5)
-    await inside.press("*3")
+    await talks(house, 0.5, left_out=True)
+    await press_until_it_is_done(house, inside)
     await closed_gaps(house, row, 2)
     await talks(house, 0.6)
     await inside.transfer("102")
@@ -194,21 +218,33 @@ async def test_call_is_one_recording_with_each_side_on_its_channel_pauses_and_tr
     assert row["key"].endswith(f"/{row['call_id']}.opus")
     assert (row["agent"], row["problem"], len(row["peaks"])) == ("101", "", 4000)
     assert sound.seconds == pytest.approx(row["seconds"], abs=0.05)
-    assert [sound.pitch(side, 0.2, 0.8) for side in (0, 1)] == [AGENT, CUSTOMER]
-    end = row["seconds"]
-    assert [sound.pitch(side, end - 0.9, end - 0.2) for side in (0, 1)] == [COLLEAGUE, CUSTOMER]
-    for start, stop in row["gaps"]:
-        assert [sound.pitch(side, start + 0.1, stop - 0.1) for side in (0, 1)] == [0, 0]
-    # The gap is told when the answer of the PBX is read: on a busy machine a little later than its own silence.
+    (first, last), end = row["gaps"], row["seconds"]
+    assert [sound.tones(side, 0, first[0] - 0.3) for side in (0, 1)] == [{AGENT}, {CUSTOMER}]
+    assert [sound.tones(side, last[1], end) for side in (0, 1)] == [{AGENT, COLLEAGUE}, {CUSTOMER}]
+    assert sound.tones(0, end - 0.9, end) <= {COLLEAGUE}
+    # A gap is told when the answer of the PBX is read: on a busy machine later than its own silence, which is not over
+    # by then. On such a machine the phones fall silent by themselves too.
     quiet = [span for span in sound.silences(1) if span[1] - span[0] > 0.3]
-    assert len(quiet) == 2
-    for (start, stop), (quiet_from, quiet_to) in zip(row["gaps"], quiet, strict=True):
-        assert (quiet_from, quiet_to) == pytest.approx((start, stop), abs=0.5)
+    left_out = [[span for span in quiet if span[0] < stop and start < span[1]] for start, stop in row["gaps"]]
+    assert all(left_out)
+    assert left_out[0] != left_out[1]
+    for spans in left_out:
+        assert any(sound.tones(0, span[0] + 0.1, span[1] - 0.1) == set() for span in spans)
     [logged] = await house.read(sa.select(call).where(call.c.id == row["call_id"]))
     assert logged["recorded"]
     [order] = await house.read(sa.select(analysis).where(analysis.c.recording_id == row["id"]))
     assert order["call_id"] == row["call_id"]
     await no_files(house)
+
+
+async def press_until_it_is_done(house: House, inside: Call) -> None:
+    """The feature code, again where a busy Ringdesk did not answer it within the second that it has: one hears that."""
+    while True:
+        since = len(house.witness.messages)
+        await inside.press("*3")
+        heard = await house.witness.event("Newexten", since=since, Application="Playback")
+        if "beeperr" not in heard["AppData"]:
+            return
 
 
 async def gaps(house: House, row: Row, count: int) -> list[tuple[float, float]]:
@@ -250,16 +286,16 @@ async def test_call_to_outside_is_recorded_on_the_called_channel(house: House) -
     await over(house, inside)
     await provider.close()
     sound = await house.heard(await house.new(known, "stored"))
-    assert [sound.pitch(side, 0.3, 0.9) for side in (0, 1)] == [AGENT, CUSTOMER]
+    assert [sound.tones(side, 0, sound.seconds) for side in (0, 1)] == [{AGENT}, {CUSTOMER}]
 
 
 async def test_call_that_nobody_answers_leaves_neither_row_nor_files(house: House) -> None:
     known = await house.recordings()
-    seen = len(house.stage.tap.messages)
+    seen, before = len(house.stage.tap.messages), await house.files()
     outside = await (await house.caller()).dial("101")
     await house.stage.rings("101")
     await house.stage.tap.event("MixMonitorStart", since=seen)
-    assert len(await house.files()) == 2
+    assert len(await house.files() - before) == 2
     await over(house, outside)
     await no_files(house)
     assert await house.recordings() == known
@@ -304,7 +340,7 @@ async def test_call_that_ended_while_ringdesk_was_away_is_collected_after_its_st
     await house.desk.start()
     row = await house.new(known, "stored")
     sound = await house.heard(row)
-    assert [sound.pitch(side, 0.2, 0.8) for side in (0, 1)] == [AGENT, CUSTOMER]
+    assert [sound.tones(side, 0, sound.seconds) for side in (0, 1)] == [{AGENT}, {CUSTOMER}]
     await no_files(house)
 
 
@@ -321,6 +357,7 @@ async def test_recording_that_goes_on_over_a_restart_can_still_be_paused(house: 
 
     await until(paused, "the recording is known again")
     await gaps(house, row, 1)
+    await talks(house, 1.0, left_out=True)
     await over(house, outside)
     assert (await house.new(known, "stored"))["gaps"]
 
@@ -344,7 +381,7 @@ async def test_ringdesk_starts_recordings_itself_where_the_pbx_lets_it(house: Ho
     await over(house, outside)
     row = await house.new(known, "stored")
     sound = await house.heard(row)
-    assert [sound.pitch(side, 0.2, 0.8) for side in (0, 1)] == [AGENT, CUSTOMER]
+    assert [sound.tones(side, 0, sound.seconds) for side in (0, 1)] == [{AGENT}, {CUSTOMER}]
     await no_files(house)
 
 

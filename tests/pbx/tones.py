@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 RATE = 8000
 CUSTOMER, AGENT, SUPERVISOR = 440, 700, 1150  # Hz, none a multiple of another
+TONES = (CUSTOMER, AGENT, SUPERVISOR)
 AUDIBLE = 0.02
 """Of full scale; a tone is sent at 0.25, and one that is not there measures below 0.002."""
 
