@@ -22,7 +22,9 @@ NONE_HERE = N_(
     "no speech model is installed, so there are no transcripts: set analysis.model (docs/analysis.md), or engine = none"
 )
 NOT_PUBLISHED = N_("%(place)s is not the published model %(name)s (SHA-256 %(found)s…): it is not loaded")
-NO_MODEL = N_("%(place)s is no model for faster-whisper: it has no model.bin")
+NO_MODEL = N_("%(place)s is no model for faster-whisper: it has no %(file)s")
+IN_FOLDER = ("model.bin", "config.json", "tokenizer.json")
+"""faster-whisper would fetch a tokenizer that is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ def find_model(name: str, *, download: bool = False) -> Model:
     if not name:
         return _best_carried()
     if Path(name).is_dir():
-        if not (Path(name) / "model.bin").is_file():
-            raise BadConfiguration(NO_MODEL, KEY, place=name)
+        for file in IN_FOLDER:
+            if not (Path(name) / file).is_file():
+                raise BadConfiguration(NO_MODEL, KEY, place=name, file=file)
         return Model(Path(name).name, name)
     carried = CARRIED.get(name)
     if carried is not None and (files := _files_of(carried)):

@@ -5,10 +5,12 @@ What is said leaves this machine for the configured address; nothing is sent whe
 
 import io
 import json
+import re
 import secrets
 import urllib.error
 import urllib.request
 import wave
+from http.client import HTTPException
 from typing import Any
 
 import msgspec
@@ -24,6 +26,7 @@ LONGEST_SECONDS = 300.0
 """Of sound in one request: 10 MB."""
 ANSWER_BYTES = 8 << 20
 MOST_TEXT = 60_000
+QUOTED_BYTES = 300
 DEFAULT_MODEL = "whisper-1"
 NO_ADDRESS = N_(
     "analysis.url is empty: give the address of an OpenAI-compatible service, https://speech.example.com/v1"
@@ -172,9 +175,16 @@ def _ask(settings: Analysis, path: str, body: bytes, kind: str, answer: Any) -> 
             return msgspec.json.decode(response.read(ANSWER_BYTES), type=answer, strict=False)
     except urllib.error.HTTPError as error:
         with error:
-            why = error.read(300).decode(errors="replace").strip()
+            why = _line(error.read(QUOTED_BYTES).decode(errors="replace"))
         raise RingdeskError(REFUSED, url=url, status=error.code, why=why or error.reason) from None
-    except OSError as error:
-        raise RingdeskError(AWAY, url=url, why=getattr(error, "reason", None) or error) from None
+    except (OSError, HTTPException) as error:
+        raise RingdeskError(
+            AWAY, url=url, why=getattr(error, "reason", None) or _line(str(error)) or type(error).__name__
+        ) from None
     except msgspec.DecodeError:
         raise RingdeskError(ODD, url=url) from None
+
+
+def _line(text: str) -> str:
+    """What a person can read of an answer, in one line: proxies answer with pages."""
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())

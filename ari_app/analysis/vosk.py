@@ -14,6 +14,7 @@ from screenpop.errors import N_, BadConfiguration
 
 LONGEST_SECONDS = 120.0
 NOT_INSTALLED = N_("the engine vosk is not installed: pip install vosk")
+NOT_LOADED = N_("the Vosk model %(place)s cannot be loaded: %(why)s")
 NO_FOLDER = N_("analysis.model must be the folder of a Vosk model; there is none at '%(place)s'")
 
 
@@ -56,4 +57,7 @@ def make(settings: Analysis) -> Vosk:
     if not Path(settings.model).is_dir():
         raise BadConfiguration(NO_FOLDER, "analysis.model", place=settings.model)
     vosk.SetLogLevel(-1)
-    return Vosk(vosk, settings)
+    try:
+        return Vosk(vosk, settings)
+    except Exception as error:  # all that Vosk raises
+        raise BadConfiguration(NOT_LOADED, "analysis.model", place=settings.model, why=error) from error

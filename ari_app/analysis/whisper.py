@@ -65,5 +65,6 @@ def make(settings: Analysis) -> FasterWhisper:
     model = find_model(settings.model, download=settings.download)
     try:
         return FasterWhisper(model, settings.threads)
-    except (RuntimeError, ValueError, OSError) as error:
-        raise BadConfiguration(NOT_LOADED, "analysis.model", name=model.name, why=error) from error
+    except Exception as error:  # its libraries raise just that for a damaged file
+        why = " ".join(str(error).split())
+        raise BadConfiguration(NOT_LOADED, "analysis.model", name=model.name, why=why) from error

@@ -19,7 +19,7 @@ from screenpop.analysis.tracking import Tracker
 from screenpop.config import Analysis, Config
 from screenpop.config_file import find, load
 from screenpop.core import store_url
-from screenpop.errors import BadConfiguration
+from screenpop.errors import BadConfiguration, RingdeskError
 from screenpop.store.engine import Store
 
 SUMMARY = "analyse a recording and print the report"
@@ -47,7 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments, config)
     sound = read_sound(arguments.file, arguments.other)
     engine = make_engine(settings)
-    report = enrich(analyse(sound, engine, settings.language, progress=_say), _trackers(config))
+    try:
+        report = enrich(analyse(sound, engine, settings.language, progress=_say), _trackers(config))
+    except RingdeskError:
+        _end_line()
+        raise
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
     return 0
 
@@ -55,6 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _say(share: float) -> None:
     sys.stderr.write(f"\ranalysed {share:4.0%}{'' if share < 1 else chr(10)}")
     sys.stderr.flush()
+
+
+def _end_line() -> None:
+    """So that the reason stands on a line of its own."""
+    sys.stderr.write("\n")
 
 
 def _config(arguments: argparse.Namespace) -> Config | None:

@@ -56,3 +56,13 @@ def test_file_that_is_no_sound_is_refused_in_words(capsys: pytest.CaptureFixture
     broken.write_text("no sound at all")
     assert main(["analyse", str(broken)]) != 0
     assert "broken.wav" in capsys.readouterr().err
+
+
+def test_service_that_cannot_be_reached_is_told_on_a_line_of_its_own(
+    talk: tuple[Path, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = tmp_path / "ringdesk.toml"
+    config.write_text(EMPTY + '[analysis]\nurl = "http://127.0.0.1:9/v1"\n')
+    assert main(["analyse", *map(str, talk), "--engine", "openai", "--config", str(config)]) == 1
+    *_, reason = capsys.readouterr().err.splitlines()
+    assert reason.startswith("ringdesk analyse: the service at http://127.0.0.1:9/v1/audio/transcriptions cannot be")

@@ -46,6 +46,25 @@ def test_folder_without_a_model_is_said_to_be_none(tmp_path: Path) -> None:
         find_model(str(tmp_path))
 
 
+def test_folder_without_a_tokenizer_is_refused_since_that_would_be_fetched(tmp_path: Path) -> None:
+    for name in ("model.bin", "config.json"):
+        (tmp_path / name).write_bytes(b"{}")
+    with pytest.raises(BadConfiguration, match=r"no tokenizer\.json"):
+        find_model(str(tmp_path))
+
+
+@pytest.mark.parametrize("damaged", ["model.bin", "config.json", "tokenizer.json"])
+def test_damaged_model_is_refused_in_one_line(tmp_path: Path, damaged: str) -> None:
+    whole = Path(find_model("tiny.en").place)
+    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt"):
+        (tmp_path / name).symlink_to(whole / name)
+    (tmp_path / damaged).unlink()
+    (tmp_path / damaged).write_bytes(b"{junk")
+    with pytest.raises(BadConfiguration, match="cannot be loaded") as caught:
+        make_engine(Analysis(model=str(tmp_path)))
+    assert "\n" not in str(caught.value)
+
+
 def test_house_without_a_model_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "_files_of", lambda carried: [])
     with pytest.raises(BadConfiguration, match="no speech model is installed"):

@@ -109,6 +109,7 @@ async def test_service_without_words_times_gives_those_of_its_sentences(service:
     ("status", "answer", "words"),
     [
         (401, "wrong key", "answered 401: wrong key"),
+        (500, "<html><body>\n<h1>Internal\nError</h1>", "answered 500: Internal Error$"),
         (200, "<html>", "something else"),
         (200, {"words": 3}, "something"),
     ],
