@@ -136,7 +136,7 @@ async def test_server_that_falls_silent_at_the_mail_leaves_it_unsure() -> None:
     async def handing() -> None:
         handed.set()
 
-    async with silent_server(1) as config:
+    async with silent_server(4) as config:
         with pytest.raises(MailFailed) as failed:
             await Mailer(config).send(message_of(LETTER, "d@e.com", ("a@e.com",), AT, ""), ["a@e.com"], handing)
     assert (failed.value.unsure, handed.is_set()) == (True, True)

@@ -27,20 +27,22 @@ def endpoint() -> Iterator[str]:
     (port,) = free_ports(1)
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
-        while not _made_bucket(address):
-            assert process.poll() is None, "the S3 server did not start"
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        yield address
-        process.kill()
+        try:
+            address = f"http://127.0.0.1:{port}"
+            deadline = time.monotonic() + 120
+            while not _made_bucket(address):
+                assert process.poll() is None, "the S3 server did not start"
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            yield address
+        finally:
+            process.kill()  # else the block would wait for it
 
 
 def _made_bucket(address: str) -> bool:
     request = urllib.request.Request(f"{address}/calls", method="PUT")
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
