@@ -1,7 +1,7 @@
 """Calls that fit a search, as the call log shows them: pages, sums, and where words were said."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
@@ -84,6 +84,13 @@ class CallFinder:
         async with self._store.read() as tx:
             rows = await log_store.select(tx, call.c.id == call_id, *search_store.own(whose), limit=1, offset=0)
         return rows[0] if rows else None
+
+    async def these(self, call_ids: Sequence[str]) -> list[LoggedCall]:
+        """The calls of these ids, as far as they are there, in this order."""
+        async with self._store.read() as tx:
+            rows = await log_store.select(tx, call.c.id.in_(call_ids), limit=len(call_ids), offset=0)
+        by_id = {each.id: each for each in rows}
+        return [by_id[each] for each in call_ids if each in by_id]
 
     async def among(self, call_ids: Collection[str], whose: Whose) -> set[str]:
         """Those of the calls that `whose` may see."""

@@ -73,6 +73,11 @@ class Reviews:
         async with self._store.read() as tx:
             return await rows.hidden_from(tx, viewer.id, call_ids)
 
+    async def newest(self, user_id: str, since: datetime, until: datetime, limit: int) -> list[str]:
+        """A person's calls of this period with a finished review, the one that was reviewed last first."""
+        async with self._store.read() as tx:
+            return await rows.newest_reviewed(tx, user_id, since, until, limit)
+
     async def write(
         self, user: User, call_id: str, choices: Mapping[str, str], comment: str, *, done: bool = False
     ) -> None:

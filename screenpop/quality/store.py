@@ -120,6 +120,14 @@ async def write_review(tx: AsyncConnection, call_id: str, card_id: str, reviewer
         await tx.execute(sa.insert(review).values(made))
 
 
+async def newest_reviewed(tx: AsyncConnection, user_id: str, since: datetime, until: datetime, limit: int) -> list[str]:
+    """This user's calls of a period that people have finished a review of, the one that was reviewed last first."""
+    finished = (r.reviewer != SYSTEM, r.done_at.is_not(None))
+    theirs = (call.c.user_id == user_id, call.c.started_at >= since, call.c.started_at < until)
+    query = sa.select(call.c.id).join(review, r.call_id == call.c.id).where(*finished, *theirs).group_by(call.c.id)
+    return list((await tx.execute(query.order_by(sa.func.max(r.done_at).desc(), call.c.id).limit(limit))).scalars())
+
+
 async def hidden_from(tx: AsyncConnection, reviewer: str, call_ids: Collection[str]) -> set[str]:
     """Those of the calls whose score is hidden from a reviewer."""
     query = sa.select(call.c.id).where(call.c.id.in_(call_ids), is_hidden_from(reviewer))

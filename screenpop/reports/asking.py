@@ -28,6 +28,11 @@ def may_see_all(user: User) -> bool:
     return user.may(Permission.SEE_REPORTS) and user.may(Permission.SEE_ALL_CALLS)
 
 
+def may_see_person(user: User, person: str) -> bool:
+    """May a user see the figures of that person (a user's id)?"""
+    return user.id == person or may_see_all(user)
+
+
 def own_calls(user: User) -> Sequence[Condition]:
     """The calls that count as a person's own, as the call log has it."""
     whose = search_sql.Whose(user=user.id, agents=user.extensions)

@@ -19,6 +19,7 @@ from screenpop.calls.search_plan import Asked
 from screenpop.calls.search_sql import EVERYBODY
 from screenpop.errors import BadInput
 from screenpop.quality.blind import tells_scores
+from screenpop.reports.asking import may_see_person
 from web.called import line_names, seat_names
 from web.calls.hearing import heard_of, hears_all
 from web.calls.whose import own_calls
@@ -74,6 +75,7 @@ async def context(request: web.Request) -> dict[str, Any]:
         "offered": offered,
         "agents": _agents(house) if user_of(request).may(Permission.SEE_ALL_CALLS) else [],
         "names": seat_names(house),
+        "person_at": _persons(request),
         "lines": line_names(house, found.calls) | _lines(house, offered, search),
         "customers": names,
         "people": {user.id: user.name for user in house.users.all()},
@@ -124,6 +126,12 @@ def sorted_address(search: Search, name: str) -> str:
     """The same calls by another column; a column by which they are sorted is turned round."""
     turned = f"-{name}" if search.sort == name else name
     return address(replace(search, sort=turned))
+
+
+def _persons(request: web.Request) -> dict[str, str]:
+    """Extension -> whose page of conversations the reader may open."""
+    me, users = user_of(request), services(request).users.all()
+    return {seat: user.id for user in users if may_see_person(me, user.id) for seat in user.extensions}
 
 
 def _agents(house: Services) -> list[str]:

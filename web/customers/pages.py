@@ -14,6 +14,7 @@ from web.called import seat_names
 from web.calls.tone import kind
 from web.calls.whose import seen_of
 from web.customers.choices import choices
+from web.customers.conversations import conversations_with
 from web.customers.history import FIELD_NAMES, tell
 from web.forms import REFUSALS, Errors, back_to, errors_of, read_form, status_for
 from web.keys import services, user_of
@@ -59,6 +60,7 @@ async def page(
         calls=calls,
         seen=await seen_of(house, user_of(request), [call.id for call in calls]),
         figures=await customer_figures(house.store, customer.id),
+        **await conversations_with(request, customer.id),
         hears_all=_hears_all(user_of(request)),
         tone_kind=kind,
         names=seat_names(house),

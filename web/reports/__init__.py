@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from web.reports import export, pages, schedules
+from web.reports import export, pages, person, schedules
 
 
 def routes() -> Iterable[web.RouteDef]:
     """All of them."""
-    return [*export.routes(), *schedules.routes(), *pages.routes()]
+    return [*export.routes(), *schedules.routes(), *pages.routes(), *person.routes()]

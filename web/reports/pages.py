@@ -106,6 +106,10 @@ def _unfiltered(asking: Question) -> str:
     return _address(replace(asking, query=urlencode(kept)))
 
 
+def _period_of(asking: Question) -> str:
+    return urlencode([(name, value) for name, value in parse_qsl(asking.query) if name in ("period", "from", "to")])
+
+
 def tools(asking: Question) -> dict[str, Any]:
     """What the templates say figures with."""
     return {
@@ -119,6 +123,7 @@ def tools(asking: Question) -> dict[str, Any]:
         "calls": lambda *given: call_log(asking.asked, *given),
         "counted": counted,
         "titles": TITLES,
+        "person_query": lambda: _period_of(asking),
         "file": lambda form: _file(asking, form),
     }
 

@@ -53,6 +53,8 @@ function agentIn(call, agent, board) {
 
 export function drawAgent(row) {
   const element = fill(made('data-row="agents"'), { ...row, extensions: row.extensions.join(", ") });
+  const person = element.querySelector("[data-person]");
+  if (document.querySelector("[data-people]")) person.href = `/people/${encodeURIComponent(row.id)}`;
   put(element, "data-state", row.state);
   element.dataset.state = row.state;
   const time = element.querySelector("time");
