@@ -21,6 +21,7 @@ Ringdesk is attached to Asterisk {version} and ready.
   The panel has a button that does the same.
 
   A softphone rings too: SIP user 101 (to 106), password {sip_password}, server 127.0.0.1:{sip_port} over UDP.
+  Listening in from the board needs one: register it, then choose its extension in Your settings.
   All of this is in {data_dir}/demo.json. Ctrl-C stops everything.
 """
 

@@ -1,5 +1,6 @@
 """The live board in Chromium: it follows the calls, fills a wall, and says when its figures are old."""
 
+import asyncio
 import json
 import re
 import time
@@ -8,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from ari_app.demo.lab import Lab
 from screenpop.facts import (
@@ -22,7 +23,7 @@ from screenpop.facts import (
     QueueMemberChanged,
     QueuesListed,
 )
-from tests.browser.house import KNOWN, House, open_house
+from tests.browser.house import KNOWN, PASSWORD, House, open_house
 from tests.browser.test_panel import fetched, live, sign_in, violations
 from tests.browser.test_pop import panel
 from tests.pbx.desk import ADA, ADA_NUMBER, Desk
@@ -126,6 +127,41 @@ async def test_listening_that_is_not_to_be_had_is_said(chromium: Browser, house:
     await page.get_by_role("button", name="Listen: nobody hears you").click()
     await expect(page.locator("#toasts")).to_contain_text("Your phone rings.")
     await expect(page.locator("#toasts")).to_contain_text("There is no connection to the PBX.")
+
+
+async def test_row_says_that_the_own_phone_rings_until_it_is_taken_up(chromium: Browser, house: House) -> None:
+    page = await board(chromium, house)
+    taken_up = asyncio.Event()
+
+    async def answer(route: Route) -> None:
+        await taken_up.wait()
+        await route.fulfill(status=204)
+
+    await page.route("**/api/calls/*/listen", answer)
+    talking = talk(house, "c1")
+    row, listen = page.locator("[data-list=calls] tr", has_text="Ada"), "Listen: nobody hears you"
+    await row.get_by_role("button", name=listen).click()
+    await expect(row).to_contain_text("Ringing your phone")
+    await expect(row.get_by_role("button")).to_have_count(0)
+    house.core.bus.publish(CallHeld(call=talking, at=time.time(), agent="101"))
+    await expect(row).to_contain_text("On hold")
+    await expect(row).to_contain_text("Ringing your phone")
+    taken_up.set()
+    await expect(row.get_by_role("button", name=listen)).to_be_focused()
+    await expect(row).not_to_contain_text("Ringing your phone")
+
+
+async def test_who_may_listen_but_has_no_phone_is_told_what_is_missing(chromium: Browser, house: House) -> None:
+    hint = "To listen in, choose your phone first"
+    await house.core.users.add("boss", "The boss", "supervisor", PASSWORD, [])
+    talk(house, "c1")
+    page = await sign_in(chromium, house, "boss")
+    await page.goto(f"{house.url}/board")
+    await expect(page.locator("[data-list=calls] tbody tr")).to_have_count(1)
+    await expect(page.get_by_role("button", name="Listen: nobody hears you")).to_have_count(0)
+    await expect(page.get_by_text(hint).get_by_role("link")).to_have_attribute("href", "/settings#phone")
+    other = await board(chromium, house)
+    await expect(other.get_by_text(hint)).to_have_count(0)
 
 
 async def test_filter_shows_one_queue_and_stays_in_the_address(chromium: Browser, house: House) -> None:

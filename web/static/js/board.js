@@ -2,7 +2,7 @@
 // The snapshot is fetched again now and then: the server tells changes only to those who look.
 
 import { getJson, postJson } from "./http.js";
-import { drawAgent, drawCall, drawQueue, percent } from "./boardrows.js";
+import { drawAgent, drawCall, drawQueue, joining, joiningKey, percent } from "./boardrows.js";
 import { start as startWall, fit } from "./wall.js";
 import { noteRefusal, on } from "./stream.js";
 import { serverTime, setClock, tick } from "./timers.js";
@@ -201,18 +201,31 @@ function since(moment) {
   return span;
 }
 
-/** Our own phone rings; once it is taken up, the call is heard. */
+/** Our own phone rings, as the row says until it is taken up or that has failed; then the call is heard. */
 async function join(button) {
-  if (!button || button.getAttribute("aria-disabled")) return;
-  button.setAttribute("aria-disabled", "true");
+  if (!button) return;
+  const { call, agent, how, key } = button.dataset;
+  const joined = joiningKey(call, agent);
+  joining.add(joined);
+  drawAnew(call);
   toast(board.dataset.rings);
   try {
-    await postJson(`/api/calls/${encodeURIComponent(button.dataset.call)}/listen`, { agent: button.dataset.agent, how: button.dataset.how });
+    await postJson(`/api/calls/${encodeURIComponent(call)}/listen`, { agent, how });
   } catch (error) {
     toast(error.message, { bad: true });
-  } finally {
-    button.removeAttribute("aria-disabled");
   }
+  joining.delete(joined);
+  drawAnew(call);
+  if (document.activeElement === document.body) rowOf(call)?.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+const rowOf = (call) => board.querySelector(`[data-list="calls"] [data-id="${CSS.escape(call)}"]`);
+
+function drawAnew(call) {
+  const row = rowOf(call);
+  if (!row) return;
+  drawn.delete(row);
+  draw();
 }
 
 // ---------------------------------------------------------------- time passes

@@ -3,6 +3,10 @@
 const made = (name) => document.querySelector(`template[${name}]`).content.firstElementChild.cloneNode(true);
 const numbers = new Intl.NumberFormat(`${document.documentElement.lang}-u-nu-latn`, { style: "percent", maximumFractionDigits: 0 });
 
+/** The agents in calls whom we are about to hear: our own phone rings for them. */
+export const joining = new Set();
+export const joiningKey = (call, agent) => `${call} ${agent}`;
+
 export const percent = (share) => (share === null ? "–" : numbers.format(share));
 
 function fill(row, values) {
@@ -42,6 +46,10 @@ export function drawCall(row, board) {
 function agentIn(call, agent, board) {
   const element = fill(made('data-row="agent-in"'), { ...agent, name: agent.name || agent.extension, extension: agent.name ? agent.extension : "" });
   if (board.dataset.listens !== "yes" || !["talking", "held"].includes(agent.state)) return element;
+  if (joining.has(joiningKey(call.id, agent.extension))) {
+    element.querySelector("[data-buttons]").append(made('data-row="joining"'));
+    return element;
+  }
   const buttons = made('data-row="listen"');
   for (const button of buttons.querySelectorAll("button")) {
     button.dataset.key = `${button.dataset.how} ${agent.extension}`;
