@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from screenpop.analysis.model import TOO_LITTLE_SPEECH
+from screenpop.analysis.model import TOO_LITTLE_SPEECH, ScriptLine, TrackerHit
 from screenpop.store.tables import call, call_text
 from tests.web.admin.test_users import id_of
 from tests.web.conftest import Client, SignIn
@@ -105,8 +105,23 @@ async def test_tone_words_heard_topics_and_next_steps_are_shown(sign_in: SignIn)
     assert "Customer: 0:05 bad, 0:12 neutral, 0:24 good. " in text
     heard, short = section(text, "trackers"), section(text, "summary")
     assert "0:06 Cancellation cancelling." in heard
+    assert heard.count("Cancellation") == 1
     for words in ("delivery cancellation", "0:03 Hello, my delivery", "Next steps 0:20 I will call you back."):
         assert words in short, words
+
+
+@pytest.mark.feature("ANAL+13")
+async def test_what_had_to_be_said_is_listed_once(sign_in: SignIn, services: Services, tmp_path: Path) -> None:
+    hello = TrackerHit(tracker_id="t1", name="Greeting", side="agent", start=1.0, end=2.0, text="Hello")
+    asked = (
+        ScriptLine(tracker_id="t1", name="Greeting", said_at=1.0),
+        ScriptLine(tracker_id="t2", name="Consent", said_at=None),
+    )
+    await log_call(services, "c1", ANNA)
+    await recorded(services.store, tmp_path, "c1", found=report(trackers=(hello,), script=asked), with_sound=False)
+    text = await page(await sign_in("101"))
+    assert section(text, "trackers") == "Words heard 1 0:01 Greeting Hello – Consent"
+    assert (text.count('aria-label="Said"'), text.count('aria-label="Not said"')) == (1, 1)
 
 
 @pytest.mark.feature("ANAL-03")
