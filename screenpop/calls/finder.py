@@ -1,7 +1,7 @@
 """Calls that fit a search, as the call log shows them: pages, sums, and where words were said."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
@@ -15,7 +15,6 @@ from screenpop.calls.search import Search
 from screenpop.calls.search_plan import Asked
 from screenpop.calls.search_sql import EVERYBODY, Whose
 from screenpop.calls.search_store import Cursor, Found, Totals
-from screenpop.calls.search_words import terms
 from screenpop.errors import N_, BadInput
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store
@@ -98,11 +97,13 @@ class CallFinder:
         async with self._store.read() as tx:
             return set((await tx.execute(query)).scalars())
 
-    async def hits(self, calls: Iterable[LoggedCall], q: str) -> dict[str, Hit]:
-        """Where the words of `q` were said or written in these calls."""
-        wanted = terms(q) if q else ()
+    async def hits(
+        self, calls: Sequence[LoggedCall], q: str, heard: Collection[str] | None = None
+    ) -> dict[str, tuple[Hit, ...]]:
+        """Where the words of `q` stand in these calls; in what was said only of those in `heard` (None: all)."""
+        may_know = [each.id for each in calls] if heard is None else heard
         async with self._store.read() as tx:
-            return await hits(tx, [each.id for each in calls], wanted)
+            return await hits(tx, calls, q, may_know, self._numbers)
 
     async def totals(self, asked: Asked, seconds: float = SUMMED_IN) -> Totals | None:
         """The sums; only the number of calls, or nothing, where that takes longer than `seconds`."""

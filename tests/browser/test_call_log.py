@@ -59,6 +59,19 @@ async def test_log_is_filtered_as_one_types_and_chips_take_filters_away(chromium
     await expect(page).to_have_url(re.compile("&t="))
 
 
+async def test_names_of_the_other_direction_lose_their_end_not_their_begin(chromium: Browser, house: House) -> None:
+    user = house.core.users.by_login("admin")
+    assert user
+    await house.core.users.change(user.id, locale="fa")
+    page = await sign_in(chromium, house, "admin")
+    await page.goto(f"{house.url}/calls")
+    names = page.locator(".call-agent .cut", has_text="Agent").first
+    assert await names.evaluate("(box) => getComputedStyle(box).direction") == "ltr"
+    cell = page.locator("td.call-agent:has(.cut)").first
+    gap = "(td) => td.getBoundingClientRect().right - td.querySelector('.cut').getBoundingClientRect().right"
+    assert await cell.evaluate(gap) < 40
+
+
 async def test_search_is_saved_as_a_tab_and_deleted_with_undo(chromium: Browser, house: House) -> None:
     page = await opened(chromium, house)
     await page.locator("#call-filter").get_by_label("Result").select_option("missed")

@@ -16,6 +16,7 @@ from screenpop.agents.rights import Permission
 from screenpop.calls import text
 from screenpop.calls.finder import CallPage
 from screenpop.calls.search_plan import Asked
+from screenpop.customers.model import NewCustomer
 from screenpop.errors import BadInput
 from screenpop.store.tables import audit, call, call_tag, recording, transcript
 from tests.web.conftest import Client, SignIn
@@ -93,6 +94,7 @@ async def test_filter_that_cannot_be_read_is_told_at_its_name(sign_in: SignIn) -
     answer = await (await sign_in("sue")).get("/calls?min_talk=long&q=%3Cb%3E")
     page = await answer.text()
     assert (answer.status, "Talk from: Write seconds, or minutes as 3:00." in page, listed(page)) == (422, True, [])
+    assert "No call fits" not in page
 
 
 @pytest.mark.usefixtures("calls")
@@ -105,6 +107,40 @@ async def test_hit_shows_the_words_and_leads_to_their_second(sign_in: SignIn) ->
     assert "brass <mark>wheels</mark> leave" in page
 
 
+def reasons(page: str) -> dict[str, str]:
+    """Call -> what its row says about where the words stand."""
+    rows = re.findall(r'<tr data-call="(\w+)"(?:(?!<tr ).)*<tr class="log-hit-row">(.*?)</tr>', page, re.DOTALL)
+    return {id_: " ".join(re.sub(r"<(?!/?mark)[^>]*>", " ", row).split()) for id_, row in rows}
+
+
+@pytest.mark.usefixtures("calls")
+@pytest.mark.feature("ANAL-05")
+async def test_every_call_says_where_the_words_stand(sign_in: SignIn, services: Services) -> None:
+    agent = services.users.by_login("101")
+    assert agent
+    await services.calls.set_note("a", "Parcel on Friday", agent.id)
+    kai = await services.customers.create(NewCustomer(name="Kai", company="Fast Parcel Ltd"), "system")
+    async with services.store.begin() as tx:
+        await tx.execute(sa.insert(call_tag).values(call_id="b", tag="parcel"))
+        await tx.execute(sa.update(call).where(call.c.id == "b").values(disposition="wrong_number"))
+        await tx.execute(sa.update(call).where(call.c.id == "c").values(customer_id=kai.id))
+        await text.refresh_many(tx, ["b"])
+    for query, expected in {
+        "parcel": {
+            "a": "<mark>Parcel</mark> on Friday",
+            "b": "Tag <mark>parcel</mark>",
+            "c": "Customer Fast <mark>Parcel</mark> Ltd",
+        },
+        "030 333": {"c": "Number <mark> +49 30 3333333 </mark>"},
+        "maria": {"a": "Name <mark>Maria</mark>"},
+        "parcel wrong": {"b": "Tag <mark>parcel</mark> Outcome <mark>Wrong number</mark>"},
+    }.items():
+        assert reasons(await shown(sign_in, "sue", f"/calls?q={query}")) == expected, query
+    both = reasons(await shown(sign_in, "101", "/calls?q=friday wheels"))["a"]
+    assert "<mark>wheels</mark>" in both
+    assert "<mark>Friday</mark>" in both
+
+
 @pytest.mark.usefixtures("calls")
 async def test_words_are_neither_shown_to_nor_found_by_who_may_not_hear_them(
     sign_in: SignIn, services: Services
@@ -115,7 +151,8 @@ async def test_words_are_neither_shown_to_nor_found_by_who_may_not_hear_them(
     assert listed(await shown(sign_in, "101", "/calls?q=wheels")) == ["a", "c"]
     await services.users.entitle(agent.id, {Permission.LISTEN_OWN_RECORDINGS: False})
     page = await shown(sign_in, "101", "/calls?q=wheels")
-    assert (listed(page), "<mark>" in page) == (["c"], False)
+    assert (listed(page), "brass" in page, "Wants <mark>WHEELS</mark>" in page) == (["c"], False, True)
+    assert "Wants <mark>WHEELS</mark>" in await shown(sign_in, "101", "/calls?q=wheel")
     assert "1 call" in await shown(sign_in, "101", "/calls/totals?q=wheels")
 
 

@@ -99,12 +99,12 @@ async def _found(request: web.Request) -> tuple[CallPage, Search, BadInput | Non
     return found, asked.search, None
 
 
-async def _hits(request: web.Request, calls: tuple[LoggedCall, ...], q: str) -> dict[str, Hit]:
-    """Where the words were said, for those who may hear it."""
+async def _hits(request: web.Request, calls: tuple[LoggedCall, ...], q: str) -> dict[str, tuple[Hit, ...]]:
+    """Where the words stand; what was said is looked through for those who may hear it."""
     if not q:
         return {}
     heard = await heard_of(services(request), user_of(request), [call.id for call in calls])
-    return await services(request).finder.hits([call for call in calls if call.id in heard], q)
+    return await services(request).finder.hits(calls, q, heard)
 
 
 def chips(search: Search) -> list[Chip]:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screenpop.calls.hits import snippet
 from screenpop.calls.search_words import Term, expression, number_parts, terms
+from screenpop.calls.snippets import snippet
 from screenpop.numbers import Numbers
 from screenpop.store.engine import Store, default_url
 from screenpop.store.limit import TooSlow, time_limit
