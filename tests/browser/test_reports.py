@@ -81,6 +81,40 @@ async def test_days_of_ones_own_win_over_the_word_beside_them_and_tables_sort(ch
     assert values == sorted(values, reverse=True)
 
 
+CENTRES = """
+rows => rows.map((row) => {
+  const middle = (box) => { const at = box.getBoundingClientRect(); return (at.top + at.bottom) / 2; };
+  const counts = [...row.querySelectorAll("td")].filter((cell) => !cell.querySelector(".sample"));
+  return Math.max(...counts.map((cell) => Math.abs(middle(cell.querySelector(".nums")) - middle(row))));
+})
+"""
+FROM_THE_SIDE = """
+figures => figures.map((figure) =>
+  figure.closest(".tile").getBoundingClientRect().right - figure.firstElementChild.getBoundingClientRect().right)
+"""
+
+
+async def test_figures_stand_in_line_whether_they_lead_somewhere_or_not(chromium: Browser, house: House) -> None:
+    page = await sign_in(chromium, house, "admin")
+    day = f"{datetime.now(UTC) - timedelta(days=20):%Y-%m-%d}"
+    await page.goto(f"{house.url}/reports/hours?from={day}&to={day}&whole=1")
+    rows = page.locator("#report tbody tr:has(td[data-measure])")
+    assert await rows.locator(".cell-link").count() > 0
+    assert await rows.locator("td > .nums").count() > 0
+    assert max(await rows.evaluate_all(CENTRES)) < 2
+
+
+async def test_figures_of_tiles_begin_where_their_words_do_in_persian(chromium: Browser, house: House) -> None:
+    user = house.core.users.by_login("admin")
+    assert user
+    await house.core.users.change(user.id, locale="fa")
+    page = await sign_in(chromium, house, "admin")
+    await page.goto(f"{house.url}/reports?whole=1")
+    sides = await page.locator(".report-tile strong").evaluate_all(FROM_THE_SIDE)
+    assert len(sides) > 10
+    assert max(sides) - min(sides) < 2
+
+
 async def test_slow_report_fetches_itself(chromium: Browser, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.reports.pages.PATIENCE", 0.0)
     page = await sign_in(chromium, house, "admin")

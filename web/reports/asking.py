@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, get_args
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
@@ -10,7 +11,7 @@ from screenpop.agents.model import User
 from screenpop.agents.rights import Permission
 from screenpop.calls import search as searches
 from screenpop.calls.finder import unheard
-from screenpop.errors import NotFound
+from screenpop.errors import BadInput, NotFound
 from screenpop.reports.asking import filters_of, may_see_all, own_calls
 from screenpop.reports.model import Asked, View
 from screenpop.reports.periods import period_of
@@ -43,6 +44,22 @@ def question(request: web.Request) -> Question:
         return asked_by(
             services(request), user_of(request), request.match_info.get("view", "overview"), request.query_string
         )
+
+
+def readable(request: web.Request, error: BadInput) -> Question:
+    """The same without the parameters that cannot be read, of which `error` is the first."""
+    pairs = parse_qsl(request.query_string) if error.field else []
+    while True:
+        kept = [(name, value) for name, value in pairs if name != error.field]
+        pairs = kept if len(kept) < len(pairs) else []
+        try:
+            with reading(request):
+                view = request.match_info.get("view", "overview")
+                return asked_by(services(request), user_of(request), view, urlencode(pairs))
+        except BadInput as another:
+            if not pairs:
+                raise
+            error = another
 
 
 def asked_by(house: House, me: User, view: str, query: str, now: datetime | None = None) -> Question:

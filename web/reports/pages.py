@@ -2,19 +2,21 @@
 
 import asyncio
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 
 from screenpop.agents.rights import Permission
+from screenpop.errors import BadInput
 from screenpop.reports.choices import NO_CHOICES, choices
 from screenpop.reports.measures import MEASURES
 from screenpop.reports.model import Report
 from screenpop.reports.plans import PLANS
 from web.keys import services, user_of
-from web.render import render
-from web.reports.asking import OWN_VIEWS, VIEWS, Question, chosen, question
+from web.render import in_words, render
+from web.reports.asking import OWN_VIEWS, VIEWS, Question, chosen, question, readable
 from web.reports.counting import COUNTING, key_of
 from web.reports.links import call_log, counted
 from web.reports.names import NAMES, PERIODS, TITLES
@@ -29,10 +31,27 @@ PATIENCE = 0.6
 @requires(Permission.USE_PANEL)
 async def show(request: web.Request) -> web.StreamResponse:
     """One view of a period. What takes long comes after the page: `?whole=1` waits for it."""
-    asking = question(request)
+    try:
+        asking = question(request)
+    except BadInput as error:
+        return await _wrong(request, error)
     report = await counted_in_time(request, asking)
     context = await _frame(request, asking) | tools(asking) | (_drawn(request, report) if report else {})
     return render(request, "reports/page.html", report=report, **context)
+
+
+async def _wrong(request: web.Request, error: BadInput) -> web.StreamResponse:
+    """The page without figures: the filter as far as it can be read, and what is wrong beside its field."""
+    asking = readable(request, error)
+    context = await _frame(request, asking) | tools(asking)
+    words = {"error": error, "error_words": in_words(request, error), "typed": request.query}
+    return render(
+        request,
+        "reports/page.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        report=None,
+        **context | words,
+    )
 
 
 @requires(Permission.USE_PANEL)

@@ -230,6 +230,20 @@ async def test_address_that_asks_for_nonsense_is_refused_in_words(sign_in: SignI
     assert (await (await sign_in("sue")).get(f"/reports?{query}")).status == 422
 
 
+async def test_what_is_wrong_is_said_at_its_field_and_the_rest_of_the_filter_stays(sign_in: SignIn) -> None:
+    client = await sign_in("sue")
+    text = await (await client.get("/reports/hours?from=banana&to=2026-01-01&direction=incoming")).text()
+    assert re.search(r'name="from" value="banana" aria-invalid="true"[^>]*><p class="error"[^>]*>.*?Write a day', text)
+    assert 'name="to" value="2026-01-01"' in text
+    assert '<option value="incoming" selected>' in text
+    assert "data-slow" not in text
+    text = await (await client.get("/reports?from=2026-02-01&to=2026-01-01")).text()
+    assert re.search(r'name="to" value="2026-01-01" aria-invalid="true"[^>]*><p class="error".*?ends before', text)
+    text = await (await client.get("/reports?hour=25&direction=sideways&from=2026-01-01")).text()
+    assert 'name="from" value="2026-01-01"' in text
+    assert "Hour: Write a whole number from 0 to 23." in text
+
+
 async def test_definitions_say_what_every_figure_means(sign_in: SignIn) -> None:
     text = unescape(await text_of(await sign_in("101"), "/reports/definitions"))
     for measure in MEASURES.values():
