@@ -1,6 +1,7 @@
 """The panel in Chromium: the card stays live and loses nothing that is being typed; every main page is accessible."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -317,6 +318,19 @@ async def test_no_card_appears_while_pop_ups_are_off(chromium: Browser, house: H
     await page.goto(house.url)
     await expect(page.locator("#recent")).to_contain_text("Ringing")
     await expect(page.locator(".pop")).to_have_count(0)
+
+
+async def test_tabs_of_the_admin_are_all_in_sight_or_fade_where_there_are_more(chromium: Browser, house: House) -> None:
+    page = await sign_in(chromium, house, "admin", viewport={"width": 1280, "height": 800})
+    await page.goto(f"{house.url}/admin/site")
+    tabs = page.locator("nav.tabs")
+    assert await tabs.evaluate("(tabs) => tabs.scrollWidth <= tabs.clientWidth")
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await expect(tabs).to_have_class(re.compile("has-"))
+    await tabs.evaluate("(tabs) => { tabs.scrollLeft = 0; }")
+    await expect(tabs).to_have_class("tabs tabs-many has-after")
+    await tabs.evaluate("(tabs) => { tabs.scrollLeft = tabs.scrollWidth; }")
+    await expect(tabs).to_have_class("tabs tabs-many has-before")
 
 
 async def test_fields_of_the_card_are_moved_and_the_preview_follows(chromium: Browser, house: House) -> None:

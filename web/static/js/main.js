@@ -11,6 +11,7 @@ import * as palette from "./palette.js";
 import * as pops from "./pops.js";
 import * as presence from "./presence.js";
 import * as stream from "./stream.js";
+import * as tabs from "./tabs.js";
 import * as timers from "./timers.js";
 
-for (const part of [menus, live, palette, keys, timers, presence, bar, badge, notices, notify, pops, stream]) part.start();
+for (const part of [menus, live, palette, keys, timers, presence, bar, badge, notices, notify, tabs, pops, stream]) part.start();
