@@ -143,10 +143,17 @@ def reached(extensions: Collection[str], queues: Collection[str]) -> sa.ColumnEl
 
 async def open_ids(tx: AsyncConnection, scope: sa.ColumnElement[bool], limit: int) -> list[str]:
     """The newest open calls of `scope`, among the newest of all."""
-    newest = sa.select(call).where(is_open()).order_by(call.c.started_at.desc()).limit(NEWEST).subquery()
-    inner = sa.select(newest.c.id)
-    query = sa.select(call.c.id).where(call.c.id.in_(inner), scope).order_by(call.c.started_at.desc()).limit(limit)
+    query = (
+        sa.select(call.c.id).where(call.c.id.in_(_newest_open()), scope).order_by(call.c.started_at.desc()).limit(limit)
+    )
     return list((await tx.execute(query)).scalars())
+
+
+@cache
+def _newest_open() -> sa.Select[Any]:
+    """Made once: it is asked for each agent after each call, and a copy of the table is garbage that holds up cards."""
+    newest = sa.select(call.c.id).where(is_open()).order_by(call.c.started_at.desc()).limit(NEWEST).subquery()
+    return sa.select(newest.c.id)
 
 
 async def last_listed(tx: AsyncConnection, scope: sa.ColumnElement[bool]) -> datetime | None:
