@@ -95,7 +95,7 @@ async def test_demo_comes_up_takes_a_call_and_leaves_nothing(demo: Running) -> N
     assert code == 0
     assert "is taken" in text
     assert found["url"] in text
-    assert await asyncio.to_thread(_processes_of, demo.data) == []
+    await nothing_runs(demo.data)
     assert not (demo.data / "demo.json").exists()
 
 
@@ -111,8 +111,13 @@ def no_customers(demo: Running) -> None:
 async def test_demo_killed_takes_its_asterisk_and_its_ringdesk_with_it(demo: Running) -> None:
     await demo.start("--port", str(_taken_port()))
     await demo.stop(signal.SIGKILL)
+    await nothing_runs(demo.data)
+
+
+async def nothing_runs(folder: Path) -> None:
+    """Wait until no process has to do with `folder`."""
     async with asyncio.timeout(60):
-        while await asyncio.to_thread(_processes_of, demo.data):
+        while await asyncio.to_thread(_processes_of, folder):
             await asyncio.sleep(0.05)
 
 
