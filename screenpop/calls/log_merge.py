@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.calls import missed_store
+from screenpop.quality import store as reviews
 from screenpop.store.tables import (
     analysis,
     call,
@@ -87,8 +88,13 @@ async def _move_tags(tx: AsyncConnection, kept: str, gone: str) -> None:
 
 
 async def _move_reviews(tx: AsyncConnection, kept: str, gone: str) -> None:
-    """A reviewer has one review of a call on each card: that of the call that stays."""
+    """A reviewer has one review of a call on each card: that of the call that stays, but a draft gives way to what is
+    finished. The score is counted anew."""
     c, there = review.c, review.alias()
-    same = (there.c.call_id == kept, there.c.card_id == c.card_id, there.c.reviewer == c.reviewer)
-    await tx.execute(sa.delete(review).where(c.call_id == gone, sa.exists().where(*same)))
-    await tx.execute(sa.update(review).where(c.call_id == gone).values(call_id=kept))
+    same = (there.c.card_id == c.card_id, there.c.reviewer == c.reviewer)
+    done = (*same, there.c.call_id == gone, there.c.done_at.is_not(None))
+    await tx.execute(sa.delete(review).where(c.call_id == kept, c.done_at.is_(None), sa.exists().where(*done)))
+    await tx.execute(sa.delete(review).where(c.call_id == gone, sa.exists().where(*same, there.c.call_id == kept)))
+    moved = await tx.execute(sa.update(review).where(c.call_id == gone).values(call_id=kept))
+    if moved.rowcount:
+        await reviews.note_score(tx, kept)

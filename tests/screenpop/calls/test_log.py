@@ -277,6 +277,34 @@ async def test_of_two_reviews_by_one_person_that_of_the_call_that_stays_is_left(
     assert left == {("1.1 u1", "1.1"), ("2.1 u2", "1.1")}
 
 
+@pytest.mark.feature("CALL+08", "ANAL+18")
+async def test_of_two_reviews_by_one_person_the_finished_one_is_left_and_the_score_is_its(
+    log: CallLog, bus: Bus, store: Store
+) -> None:
+    ring(bus)
+    ring(bus, replace(RINGING, id="2.1"))
+    await log.flush()
+    now, c = datetime.now(UTC), review.c
+    async with store.begin() as tx:
+        await tx.execute(sa.insert(score_card).values(id="card", name="All", scope={}, updated_at=now))
+        await tx.execute(sa.update(call).values(score=10.0))
+        for call_id, reviewer, score, done in (
+            ("1.1", "system", 10.0, None),
+            ("1.1", "u1", 50.0, None),
+            ("2.1", "u1", 80.0, now),
+        ):
+            values = {"id": f"{call_id} {reviewer}", "call_id": call_id, "card_id": "card", "reviewer": reviewer}
+            marks = {"answers": {}, "score": score, "done_at": done, "created_at": now, "updated_at": now}
+            await tx.execute(sa.insert(review).values(**values, **marks))
+    bus.publish(CallMerged(call=TALKING, at=1020, gone="2.1"))
+    await log.flush()
+
+    async with store.read() as tx:
+        left = set((await tx.execute(sa.select(c.id))).scalars())
+        score = await tx.scalar(sa.select(call.c.score).where(call.c.id == "1.1"))
+    assert (left, score) == ({"1.1 system", "2.1 u1"}, 80.0)
+
+
 async def test_the_call_is_that_of_who_sits_there_not_of_who_left_the_house(
     log: CallLog, bus: Bus, store: Store
 ) -> None:
