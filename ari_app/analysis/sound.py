@@ -110,6 +110,9 @@ def _rate_of(stream: Any) -> int:
 
 def _blocks(container: Any, stream: Any, rate: int) -> Iterator[NDArray[Any]]:
     """Blocks of many frames (channels by samples): what is done in Python is done two seconds at a time."""
+    if stream.rate == OPUS_RATE and stream.format.name == "fltp" and _rate_of(stream) <= rate:
+        yield from _thin_frames(container, stream, OPUS_RATE // rate)
+        return
     resampler = None if stream.rate in (rate, OPUS_RATE) else av.AudioResampler(format="s16p", rate=rate)
     thinned = partial(
         _thinned, step=OPUS_RATE // rate if stream.rate == OPUS_RATE else 1, bare=_rate_of(stream) <= rate
@@ -126,6 +129,21 @@ def _blocks(container: Any, stream: Any, rate: int) -> Iterator[NDArray[Any]]:
         fifo.write(part)
     if fifo.samples:
         yield thinned(_channels(fifo.read(0, True)))
+
+
+def _thin_frames(container: Any, stream: Any, step: int) -> Iterator[Floats]:
+    """One sample for `step` of each frame as it comes: most of what is decoded is never copied."""
+    block, filled = np.empty((stream.channels, BLOCK // step), np.float32), 0
+    for frame in container.decode(stream):
+        count = -(-frame.samples // step)
+        if filled + count > block.shape[1]:
+            yield block[:, :filled]
+            filled = 0
+        for row, plane in zip(block, frame.planes, strict=True):
+            row[filled : filled + count] = np.frombuffer(plane, np.float32, frame.samples)[::step]
+        filled += count
+    if filled:
+        yield block[:, :filled]
 
 
 def _channels(frame: Any) -> NDArray[Any]:
