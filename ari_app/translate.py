@@ -37,6 +37,8 @@ _STATUSES: dict[str, ev.DialStatus] = {
     "CONGESTION": "failed",
 }
 _WAITING_TECHNOLOGIES = frozenset({"holding_bridge"})
+_SEATS = frozenset({"agent_hold"})
+"""The type of the bridge in which app_agent_pool keeps an agent who is logged in and talks to nobody."""
 _ESCAPE = re.compile(r"\\(.)")
 _QUOTED_PAIR = re.compile(r'\\(["\\])')
 _UNKNOWN = frozenset({"<unknown>", "<Unknown>", "unknown", "s"})
@@ -190,7 +192,8 @@ def _bridged(kind: type[ev.BridgeEntered | ev.BridgeLeft], headers: Headers, at:
     leg, bridge = _leg(headers), headers.get("BridgeUniqueid", "")
     if leg is None or not bridge:
         return None
-    return kind(at=at, leg=leg, bridge=bridge, waiting=headers.get("BridgeTechnology") in _WAITING_TECHNOLOGIES)
+    waiting = headers.get("BridgeTechnology") in _WAITING_TECHNOLOGIES
+    return kind(at=at, leg=leg, bridge=bridge, waiting=waiting, seat=headers.get("BridgeType") in _SEATS)
 
 
 def _held(headers: Headers, at: float) -> ev.Event | None:

@@ -102,11 +102,13 @@ class DialEnded(PbxEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeEntered(PbxEvent):
-    """A leg can hear the others in `bridge`; `waiting` is a bridge in which one only waits (parking, hold)."""
+    """A leg can hear the others in `bridge`; `waiting` is a bridge in which one only waits (parking, hold), `seat`
+    one in which an agent who is logged in waits for the next call."""
 
     leg: Leg
     bridge: str
     waiting: bool = False
+    seat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +118,7 @@ class BridgeLeft(PbxEvent):
     leg: Leg
     bridge: str
     waiting: bool = False
+    seat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,8 @@ class Registry:
         self.seats: dict[str, Channel] = {}
         self.stand_ins: dict[str, Channel] = {}
         """By the id of the seat that talks."""
+        self._of_seats: OrderedDict[str, None] = OrderedDict()
+        """The linkedids of seats that are gone: whom they talked to may be there yet."""
         self._trunks = frozenset(trunk.casefold() for trunk in trunks)
         self._call_by_linkedid: dict[str, Call] = {}
         self._gone: OrderedDict[str, None] = OrderedDict()
@@ -77,9 +79,9 @@ class Registry:
 
     def _is_a_seats(self, linkedid: str) -> bool:
         """All calls that are brought to a seat get its linkedid: it does not tell them apart."""
-        if not self.seats:
-            return False
-        return any(linkedid in (seat.leg.linkedid, seat.call.id) for seat in self.seats.values())
+        if linkedid in self._of_seats:
+            return True
+        return bool(self.seats) and any(linkedid in (seat.leg.linkedid, seat.call.id) for seat in self.seats.values())
 
     def _other_half(self, leg: ev.Leg) -> Call | None:
         """The call of the other half of a leg of the PBX to itself (`Local/101@agents-00000001;1` and `;2`)."""
@@ -155,7 +157,9 @@ class Registry:
         channel = self.channels.pop(leg_id, None)
         if channel is not None:
             del channel.call.channels[leg_id]
-            self.seats.pop(leg_id, None)
+            if self.seats.pop(leg_id, None):
+                _remember(self._of_seats, channel.leg.linkedid)
+                _remember(self._of_seats, channel.call.id)
             self.stand_ins.pop(channel.stands_for, None)
         return channel
 

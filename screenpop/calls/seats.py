@@ -5,6 +5,7 @@ the agent logged in, though the PBX shows the two under one linkedid. While it t
 part in the caller's call.
 """
 
+from screenpop.calls import events as ev
 from screenpop.calls.derive import note_called, talks
 from screenpop.calls.model import Channel
 from screenpop.calls.registry import Registry
@@ -18,28 +19,28 @@ class Seats:
         self._known = known
         self._story = story
 
-    def entered(self, leg_id: str, bridge: str, at: float, *, waiting: bool) -> bool:
+    def entered(self, event: ev.BridgeEntered) -> bool:
         """A channel came into a bridge. True where it is a seat, and nothing else is to be made of it."""
-        channel = self._known.channels[leg_id]
-        self._take_waiting(channel, waiting)
-        if channel.seat and channel.bridge != bridge:
-            self.stand_up(channel, at)
-        channel.bridge = "" if channel.seat and waiting else bridge
-        self.meet(bridge, at)
+        channel = self._seen(event)
+        if channel.seat and channel.bridge != event.bridge:
+            self.stand_up(channel, event.at)
+        channel.bridge = "" if channel.seat and event.waiting else event.bridge
+        self.meet(event.bridge, event.at)
         return channel.seat
 
-    def left(self, leg_id: str, at: float, *, waiting: bool) -> bool:
+    def left(self, event: ev.BridgeLeft) -> bool:
         """A channel left its bridge. True where it is a seat."""
-        channel = self._known.channels[leg_id]
-        self._take_waiting(channel, waiting)
+        channel = self._seen(event)
         channel.bridge = ""
         if channel.seat:
-            self.stand_up(channel, at)
+            self.stand_up(channel, event.at)
         return channel.seat
 
-    def _take_waiting(self, channel: Channel, waiting: bool) -> None:
-        if waiting and _waits_for_calls(channel):
+    def _seen(self, event: ev.BridgeEntered | ev.BridgeLeft) -> Channel:
+        channel = self._known.channels[event.leg.id]
+        if event.seat and _logged_in(channel):
             self.take(channel)
+        return channel
 
     def take(self, channel: Channel) -> None:
         """From now on the channel is a seat."""
@@ -83,8 +84,8 @@ class Seats:
             self._story.reconcile(stand_in.call, at)
 
 
-def _waits_for_calls(channel: Channel) -> bool:
-    """An agent who called the PBX, and is brought to nobody, but waits."""
+def _logged_in(channel: Channel) -> bool:
+    """An agent who called the PBX, and was brought to nobody by that."""
     call = channel.call
     alone = len(call.channels) == 1 and not call.settled and not call.waiting
     return alone and channel.kind == "agent" and channel is call.origin and not channel.dialled

@@ -243,7 +243,7 @@ class Tracker:
         channel = self._known.touch(event.leg, event.at)
         if channel is None:
             return
-        if self._seats.entered(event.leg.id, event.bridge, event.at, waiting=event.waiting):
+        if self._seats.entered(event):
             return
         if not event.waiting:
             talks(channel, event.at)
@@ -259,7 +259,7 @@ class Tracker:
 
     def _bridge_left(self, event: ev.BridgeLeft) -> None:
         channel = self._known.touch(event.leg, event.at)
-        if channel is not None and not self._seats.left(event.leg.id, event.at, waiting=event.waiting):
+        if channel is not None and not self._seats.left(event):
             if not event.waiting:
                 talks(channel, event.at)  # it was in there, whether its entering was seen or not
             self._story.reconcile(channel.call, event.at)

@@ -30,3 +30,13 @@ def test_name_is_read_as_its_owner_wrote_it(told: str, name: str) -> None:
     event = translate(headers, 0.0)
     assert isinstance(event, ev.LegSeen)
     assert event.leg.caller.name == name
+
+
+@pytest.mark.parametrize(("kind", "seat"), [("agent_hold", True), ("parking", False)])
+def test_agent_who_is_logged_in_waits_in_a_bridge_of_its_own_kind(kind: str, seat: bool) -> None:
+    """Parking has a waiting bridge, too, and brings nobody any calls."""
+    bridge = {"BridgeUniqueid": "b", "BridgeType": kind, "BridgeTechnology": "holding_bridge"}
+    for event in ("BridgeEnter", "BridgeLeave"):
+        told = translate({"Event": event, "Uniqueid": "1", "Channel": "PJSIP/101-00000001", **bridge}, at=1.0)
+        assert isinstance(told, ev.BridgeEntered | ev.BridgeLeft)
+        assert (told.waiting, told.seat) == (True, seat)

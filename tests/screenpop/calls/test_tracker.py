@@ -471,10 +471,10 @@ def brought(script: Script, seat: ev.Leg, a: ev.Leg, serial: int, linkedid: str)
     mine = leg("Local/101@agents", f"{serial};1", a.linkedid)
     inner = leg("Local/101@agents", f"{serial};2", a.linkedid)
     script.seen(a).seen(mine).seen(inner).dials(a, mine).bridged(inner, bridge="c")
-    script.then(ev.BridgeLeft, leg=seat, bridge="hold", waiting=True).bridged(seat, bridge="c")
+    script.then(ev.BridgeLeft, leg=seat, bridge="hold", waiting=True, seat=True).bridged(seat, bridge="c")
     script.seen(up(replace(inner, linkedid=linkedid))).dial_ends(a, up(mine), "answered").bridged(up(mine), up(a))
     script.gone(mine, a, inner).then(ev.BridgeLeft, leg=seat, bridge="c")
-    return script.then(ev.BridgeEntered, leg=seat, bridge="hold", waiting=True)
+    return script.then(ev.BridgeEntered, leg=seat, bridge="hold", waiting=True, seat=True)
 
 
 @pytest.mark.feature("CALL-01", "CALL+03")
@@ -482,7 +482,7 @@ def brought(script: Script, seat: ev.Leg, a: ev.Leg, serial: int, linkedid: str)
 def test_agent_logged_in_all_day_gets_the_card_of_each_caller(order: tuple[str, str, str]) -> None:
     mine, first, second = order
     seat = up(leg("PJSIP/101", mine, exten="*45"))
-    script = Script().seen(seat).then(ev.BridgeEntered, leg=seat, bridge="hold", waiting=True)
+    script = Script().seen(seat).then(ev.BridgeEntered, leg=seat, bridge="hold", waiting=True, seat=True)
     brought(script, seat, up(caller(first)), 20, min(mine, first))
     after = replace(seat, linkedid=min(mine, first))
     brought(script, after, up(caller(second, "+447700900456", "Bob")), 30, min(order))
@@ -519,3 +519,26 @@ def test_agent_logged_in_who_talks_when_ringdesk_starts_has_the_card_until_the_c
     facts = run(script)
     assert [fact.call.caller.name for fact in facts if fact.NAME == "answered"] == ["Ada"]
     assert (only(facts, CallEnded).call.id, only(facts, CallEnded).agent) == ("5", "101")
+
+
+def test_agent_who_parks_himself_is_no_seat_and_his_call_goes_on_as_one() -> None:
+    parked, fetches = up(leg("PJSIP/101", "1", exten="700")), leg("PJSIP/102", "2", "1", state="ringing")
+    script = Script().seen(parked).then(ev.BridgeEntered, leg=parked, bridge="parking", waiting=True)
+    facts = run(script.seen(fetches).bridged(up(fetches), parked).gone(fetches, parked))
+    assert {fact.call.id for fact in facts} == {"1"}
+    assert ("answered", "102") in told(facts)
+
+
+@pytest.mark.feature("CALL+03")
+def test_callers_of_an_agent_who_logged_out_stay_two_calls() -> None:
+    """Both were handed on and talk on, and the PBX gave both of them the linkedid of the agent's channel."""
+    seat, first, second = up(leg("PJSIP/101", "1", exten="*45")), up(caller("5")), up(caller("6"))
+    script = Script().seen(seat).then(ev.BridgeEntered, leg=seat, bridge="hold", waiting=True, seat=True)
+    for one in (first, second):
+        script.seen(one).bridged(one, seat, bridge=f"b{one.id}").seen(replace(one, linkedid="1"))
+        script.then(ev.BridgeLeft, leg=seat, bridge=f"b{one.id}")
+    script.gone(seat)
+    for one in (first, second):
+        script.seen(replace(one, linkedid="1"))
+    facts = run(script.gone(first, second))
+    assert [fact.call.id for fact in facts if fact.NAME in ("merged", "ended")] == ["1", "5", "6"]

@@ -24,6 +24,7 @@ legs = st.builds(
     exten=st.sampled_from(["", "s", "101"]),
 )
 maybe_leg = st.none() | legs
+flags = st.booleans()
 at = st.floats(1.7e9, 1.7e9 + 100)
 events = st.one_of(
     st.builds(ev.LegSeen, at=at, leg=legs),
@@ -37,8 +38,8 @@ events = st.one_of(
         called=legs,
         status=st.sampled_from(["answered", "busy", "no_answer", "cancelled", "failed"]),
     ),
-    st.builds(ev.BridgeEntered, at=at, leg=legs, bridge=st.sampled_from("ab"), waiting=st.booleans()),
-    st.builds(ev.BridgeLeft, at=at, leg=legs, bridge=st.sampled_from("ab"), waiting=st.booleans()),
+    st.builds(ev.BridgeEntered, at=at, leg=legs, bridge=st.sampled_from("ab"), waiting=flags, seat=flags),
+    st.builds(ev.BridgeLeft, at=at, leg=legs, bridge=st.sampled_from("ab"), waiting=flags, seat=flags),
     st.builds(ev.LegHeld, at=at, leg=legs),
     st.builds(ev.LegUnheld, at=at, leg=legs),
     st.builds(
