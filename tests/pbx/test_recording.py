@@ -362,6 +362,16 @@ async def test_recording_that_goes_on_over_a_restart_can_still_be_paused(house: 
     assert (await house.new(known, "stored"))["gaps"]
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def as_before(house: House) -> AsyncIterator[None]:
+    """Ringdesk is set up afterwards as it was."""
+    text = await asyncio.to_thread(house.desk.config_file.read_text)
+    yield
+    await asyncio.to_thread(house.desk.config_file.write_text, text)
+    await house.configure(RULES, _lines(house.lab))
+
+
+@pytest.mark.usefixtures("as_before")
 async def test_ringdesk_starts_recordings_itself_where_the_pbx_lets_it(house: House) -> None:
     """The files come through ARI this time: Ringdesk does not see the PBX's folder."""
     starts = Policy(starts="ringdesk", otherwise=True)
