@@ -20,6 +20,13 @@ class Lives:
         """It is over."""
         self._by_leg.pop(live.leg_id, None)
 
+    def move(self, live: Live, leg_id: str, channel: str) -> None:
+        """It is this channel that is recorded: another one's monitor was taken for ours. Nothing where it is over."""
+        if self._by_leg.get(live.leg_id) is live:
+            self.drop(live)
+            live.leg_id, live.channel = leg_id, channel
+            self.put(live)
+
     def at(self, leg_id: str) -> Live | None:
         """That of a channel."""
         return self._by_leg.get(leg_id)

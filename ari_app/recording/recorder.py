@@ -192,6 +192,8 @@ class Recorder:
         live.unsure -= 1
         if live.sure_of != stem and await self._monitors.id_of(channel) != "":
             self._expected.has_begun(stem)
+            if not live.sure_of:
+                self._lives.move(live, leg_id, channel)
             live.sure_of = stem
             if live.paused:
                 await self._agree(live)
@@ -200,7 +202,7 @@ class Recorder:
         if not live.sure_of and not live.unsure:
             live.mistaken = True
             self._lives.drop(live)
-            await self._rows.dropped(live)
+            self._rows.later(lambda: self._rows.dropped(live))  # tried again alone where the disk fails
 
     def _muted(self, headers: Headers, at: float) -> None:
         live = self._lives.at(headers.get("Uniqueid", ""))

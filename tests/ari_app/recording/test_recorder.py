@@ -1,5 +1,6 @@
 """What becomes of a recording while the call goes on, told event by event."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,7 +11,10 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ari_app.recording import rows as rows_module
 from ari_app.recording.live import Live
 from ari_app.recording.recorder import Recorder
 from ari_app.recording.rows import NOT_WANTED, Rows
@@ -21,6 +25,7 @@ from screenpop.calls.tracker import Tracker
 from screenpop.errors import PbxRefused
 from screenpop.facts import CallAnswered, CallMerged, CallNoted, Party, RecordingChanged
 from screenpop.numbers import Numbers
+from screenpop.recordings import store as recording_store
 from screenpop.recordings.archive import FolderArchive
 from screenpop.recordings.asking import Question, Start
 from screenpop.recordings.choice import Chooser, Said
@@ -43,11 +48,13 @@ NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 @dataclass
 class Link:
-    """Keeps what the PBX was told; `refuses` says no to these actions; `monitor`: the id of ours, "" before."""
+    """Keeps what the PBX was told; `refuses` says no to these actions; `monitor`: the id of ours, "" before; `without`:
+    channels that have none of ours."""
 
     sent: list[dict[str, str]] = field(default_factory=list)
     refuses: tuple[str, ...] = ()
     monitor: str = "0xabc"
+    without: tuple[str, ...] = ()
 
     async def action(self, fields: dict[str, str], timeout: float = 5.0) -> dict[str, str]:
         self.sent.append(dict(fields))
@@ -55,7 +62,8 @@ class Link:
             raise PbxRefused("Permission denied")
         if fields.get("Channel") == "Ringdesk/none":
             raise PbxRefused("Could not find specified channel")
-        return {"Value": self.monitor} if fields["Action"] == "Getvar" else {}
+        found = "" if fields.get("Channel") in self.without else self.monitor
+        return {"Value": found} if fields["Action"] == "Getvar" else {}
 
     def actions(self) -> list[str]:
         return [fields["Action"] for fields in self.sent]
@@ -249,6 +257,47 @@ async def test_several_monitors_of_the_site_leave_no_row(desk: Desk) -> None:
         desk.tell("MixMonitorStart", CUSTOMER, "calling")
     await desk.settle()
     assert await desk.row() is None
+
+
+async def test_monitor_of_the_site_on_another_channel_takes_nothing_from_ours(desk: Desk) -> None:
+    """Its channel is over before the one that is recorded."""
+    desk.link.without = (NAMES[AGENT],)
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", AGENT)
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    await desk.settle()
+    desk.connects()
+    await desk.recorder.pause_recording(CUSTOMER, True)
+    assert desk.link.sent[-1]["Channel"] == NAMES[CUSTOMER]
+    desk.tell("Hangup", AGENT)
+    assert desk.recorder.is_recorded(CUSTOMER)
+    desk.tell("Hangup", CUSTOMER)
+    await desk.settle()
+    assert ((await desk.row()).state, desk.discarded) == ("waiting", [])
+
+
+async def test_row_of_a_monitor_of_the_site_goes_though_the_disk_failed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "RETRY_SECONDS", 0.0)
+    desk.begins()
+    await desk.ask()
+    desk.link.monitor = ""
+    for _ in range(2):
+        desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    right, tries = recording_store.drop, list[str]()
+
+    async def drop(tx: AsyncConnection, recording_id: str) -> bool:
+        tries.append(recording_id)
+        if len(tries) == 1:
+            raise OperationalError("DELETE", {}, sqlite3.OperationalError("disk I/O error"))
+        return await right(tx, recording_id)
+
+    monkeypatch.setattr(recording_store, "drop", drop)
+    while not desk.rows._waiting.empty():
+        await desk.rows._done(desk.rows._waiting.get_nowait())
+    assert (await desk.row(), len(tries)) == (None, 2)
 
 
 async def test_login_that_may_not_ask_takes_the_next_monitor_for_ours(desk: Desk) -> None:
