@@ -51,11 +51,18 @@ async def note_call_backs(tx: AsyncConnection, ids: Collection[str]) -> bool:
 
 async def reassigned(tx: AsyncConnection, call_id: str, customer_id: str) -> bool:
     """This call was not with that customer ("" for nobody): calls from other numbers of the customer wait again, those
-    of the right one do not. Did any change?"""
+    of the right one do not; and it waits again itself where only that customer was called back. Did any change?"""
     number = sa.select(later.c.number).where(later.c.id == call_id).scalar_subquery()
     theirs = sa.and_(call.c.called_back == call_id, call.c.customer_id == customer_id, call.c.number != number)
     let_go = await tx.execute(sa.update(call).where(_has_back(), theirs).values(called_back=""))
-    return await note_call_backs(tx, [call_id]) or let_go.rowcount > 0
+    itself = await tx.execute(sa.update(call).where(call.c.id == call_id, _back_was_another()).values(called_back=""))
+    return await note_call_backs(tx, [call_id]) or let_go.rowcount + itself.rowcount > 0
+
+
+def _back_was_another() -> sa.ColumnElement[bool]:
+    """The talk that settled a call was with another number, and with another customer."""
+    another = sa.and_(later.c.number != call.c.number, later.c.customer_id.is_distinct_from(call.c.customer_id))
+    return sa.exists().where(later.c.id == call.c.called_back, another)
 
 
 async def merge(tx: AsyncConnection, kept: str, gone: str) -> None:

@@ -278,6 +278,21 @@ async def test_who_it_was_said_after_the_talk_settles_and_takes_back_too(house: 
     assert await house.ids() == ["c1"]
 
 
+async def test_a_missed_call_that_was_somebody_elses_waits_again(house: House) -> None:
+    """Nobody has talked with the one who called."""
+    mobile, office = "+491711234567", "+49301111111"
+    await house.customers.create(NewCustomer(name="Anna", numbers=((mobile, ""), (office, ""))), "u1")
+    bernd = await house.customers.create(NewCustomer(name="Bernd"), "u1")
+    await house.call("c1", "101", number=mobile)
+    await house.call("c2", "101", number=office, at=10)
+    await house.call("c3", office, number=office, at=100, result="answered", direction="outgoing", by="101", line="")
+    assert await house.ids() == []
+    await house.log.assign_customer("c1", bernd.id, "u1")
+    assert await house.ids() == ["c1"]
+    await house.log.assign_customer("c2", bernd.id, "u1")  # the number itself was called back
+    assert await house.ids() == ["c1"]
+
+
 async def test_a_number_of_several_customers_is_settled_by_whoever_of_them_it_was(house: House) -> None:
     for name in ("Anna", "Bernd"):
         await house.customers.create(NewCustomer(name=name, numbers=((ANNA, ""),)), "u1")
