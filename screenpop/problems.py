@@ -41,7 +41,7 @@ def in_words(problem: str, translate: Callable[[str], str] = str) -> str:
 
 
 def _value(value: object) -> Value:
-    return value if isinstance(value, str | int | float) else str(value)
+    return value if isinstance(value, int | float) else str(value)  # a plain one: JSON takes no `Said`
 
 
 def _filled(text: str, values: dict[str, Value]) -> str:

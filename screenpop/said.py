@@ -23,7 +23,9 @@ class Said(str):
     values: Mapping[str, object] = MappingProxyType({})
 
     def in_words(self, translate: Callable[[str], str]) -> str:
-        """The text in another language."""
+        """The text in another language; "" of nothing."""
+        if not self.text:
+            return ""
         values = {name: in_words(value, translate) for name, value in self.values.items()}
         return translate(self.text) % values if values else translate(self.text)
 

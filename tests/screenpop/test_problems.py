@@ -4,6 +4,7 @@ import pytest
 
 from screenpop.errors import BadInput, RingdeskError
 from screenpop.problems import in_words, kept
+from screenpop.said import Said, said
 
 GERMAN = {
     "the file is gone": "die Datei ist fort",
@@ -28,6 +29,11 @@ def test_other_values_are_kept_as_they_read() -> None:
     assert in_words(column) == "Cannot read: away."
 
 
+def test_value_that_could_be_put_into_words_is_kept_in_english() -> None:
+    column = kept(RingdeskError("cannot read: %(why)s", why=said("%(file)s is gone", file="a.wav")))
+    assert in_words(column) == "Cannot read: a.wav is gone."
+
+
 def test_nothing_is_an_empty_column() -> None:
     assert (kept(), in_words("")) == ("", "")
 
@@ -37,3 +43,8 @@ def test_nothing_is_an_empty_column() -> None:
 )
 def test_what_an_earlier_version_wrote_is_shown_as_it_is(column: str) -> None:
     assert in_words(column, german).rstrip(".") == column.rstrip(".")
+
+
+def test_no_words_at_all_are_none_in_another_language_either() -> None:
+    """A catalogue answers "" with its own head."""
+    assert Said().in_words(lambda text: text or "Project-Id-Version: 1") == ""
