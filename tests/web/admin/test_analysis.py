@@ -45,7 +45,7 @@ async def test_page_shows_what_runs_and_what_failed_with_its_reason(admin: Clien
     await analysed(services, "c3", "waiting")
     text = await (await admin.get("/admin/analysis")).text()
     assert 'value="0.4"' in text
-    assert "the file &lt;b&gt;breaks&lt;/b&gt; off" in text
+    assert "The file &lt;b&gt;breaks&lt;/b&gt; off." in text
     assert 'href="/calls/c1"' in text
     assert "2:05" in text
     assert "faster-whisper" in text
