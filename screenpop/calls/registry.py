@@ -56,7 +56,8 @@ class Registry:
     def _adopt(self, leg: ev.Leg, at: float, *, reopen: bool) -> Channel | None:
         kind = rules.kind_of(leg, self.directory, self._trunks)
         call = self._call_by_linkedid.get(leg.linkedid)
-        if leg.id != leg.linkedid and (call is None or call.origin.seat) and self._is_a_seats(leg.linkedid):
+        by_itself = call is None or call.origin.seat or not reopen  # who dialled it is told, but not in a snapshot
+        if by_itself and leg.id != leg.linkedid and self._is_a_seats(leg.linkedid):
             leg = replace(leg, linkedid=leg.id)
             call = self._other_half(leg) or self._call_by_linkedid.get(leg.id)
         if kind == "none" or (leg.linkedid in self._ended and not reopen):

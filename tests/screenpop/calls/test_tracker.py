@@ -542,3 +542,19 @@ def test_callers_of_an_agent_who_logged_out_stay_two_calls() -> None:
         script.seen(replace(one, linkedid="1"))
     facts = run(script.gone(first, second))
     assert [fact.call.id for fact in facts if fact.NAME in ("merged", "ended")] == ["1", "5", "6"]
+
+
+@pytest.mark.feature("CALL+08")
+def test_caller_who_is_handed_on_by_an_agent_logged_in_is_not_joined_to_an_older_one() -> None:
+    """The one before waited already when the agent logged in, and talks on: since then all have that one's linkedid."""
+    seat, first, second = up(leg("PJSIP/101", "5", exten="*45")), up(caller("1")), up(caller("7"))
+    script = Script().seen(first).seen(seat).then(ev.BridgeEntered, leg=seat, bridge="hold", waiting=True, seat=True)
+    seat = replace(seat, linkedid="1")
+    script.bridged(first, seat, bridge="b1").then(ev.BridgeLeft, leg=seat, bridge="b1")
+    script.seen(second).bridged(second, seat, bridge="b2").then(ev.BridgeLeft, leg=seat, bridge="b2")
+    second, target = replace(second, linkedid="1"), leg("PJSIP/102", "8", "1", state="ringing")
+    script.seen(second).seen(target).dials(second, target).dial_ends(second, up(target), "answered")
+    facts = run(script.bridged(up(target), bridge="b2").gone(up(target), second, first))
+    ended = [(fact.call.id, fact.agent) for fact in facts if isinstance(fact, CallEnded)]
+    assert ended == [("7", "101"), ("1", "101")]
+    assert ("7", "102") in [(fact.call.id, fact.agent) for fact in facts if fact.NAME == "answered"]
