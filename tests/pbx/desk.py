@@ -81,7 +81,11 @@ class Desk:
                 stderr=log,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
             )
-        await until(lambda: self.answers("/ready" if ready else "/health"), f"Ringdesk is up; see {self.log}")
+        try:
+            await until(lambda: self.answers("/ready" if ready else "/health"), f"Ringdesk is up; see {self.log}")
+        except BaseException:
+            await self.kill()
+            raise
 
     async def answers(self, path: str) -> bool:
         """True where this path gives 200 now."""
