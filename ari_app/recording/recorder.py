@@ -168,10 +168,14 @@ class Recorder:
         if not stem or not leg_id:
             self._expected.other_began(leg_id)
             return
-        live = self._lives.named(name_of_stem(stem))
+        name = name_of_stem(stem)
+        live = self._lives.named(name)
         begun = live is None
         if live is None:
-            live = self._begin(Live(new_id(), self._lives.call_id(linkedid), name_of_stem(stem), leg_id), headers, at)
+            if name != stem:
+                self._rows.later(partial(self._stop_late, headers.get("Channel", ""), stem))
+                return
+            live = self._begin(Live(new_id(), self._lives.call_id(linkedid), name, leg_id), headers, at)
         live.fresh |= live.leg_id == leg_id
         live.unsure += 1
         self._rows.later(lambda: self._make_sure(live, leg_id, headers.get("Channel", ""), stem))
@@ -179,6 +183,12 @@ class Recorder:
             self._rows.began(live)
             if self._tracker.is_connected(leg_id) and live.connected(at):
                 self._rows.changed(live)
+
+    async def _stop_late(self, channel: str, stem: str) -> None:
+        """A part of a recording that has ended since the dialplan was told to begin it; or a monitor of the site."""
+        if monitor := await self._monitors.id_of(channel):
+            self._expected.has_begun(stem)
+            await self._monitors.stop(channel, monitor)
 
     def _begin(self, live: Live, headers: Headers, at: float) -> Live:
         live.channel, live.started_at = headers.get("Channel", ""), at

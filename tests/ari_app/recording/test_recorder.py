@@ -434,6 +434,29 @@ async def test_no_of_a_customer_who_is_joined_to_a_recorded_call_ends_the_record
     assert (row.state, row.gaps, desk.discarded) == ("waiting", [[3.0, OPEN_END]], [])
 
 
+async def test_part_that_the_dialplan_begins_after_the_end_of_its_recording_is_stopped(desk: Desk) -> None:
+    """The dialplan had its answer already when a customer was joined who said no."""
+    desk.begins()
+    await desk.ask()
+    desk.tell("MixMonitorStart", CUSTOMER, "calling")
+    desk.connects()
+    await desk.settle()
+    assert await desk.ask(linkedid=OTHER, number=SHY) is None
+    assert await desk.ask() == Start(name=f"{NAME}.2")
+    talking = desk.tracker.view(CUSTOMER)
+    assert talking
+    desk.bus.publish(CallMerged(call=talking, at=desk.at + 3, gone=OTHER))
+    desk.tell("MixMonitorStop", CUSTOMER)
+    await desk.settle()
+    desk.link.sent.clear()
+    desk.tell("MixMonitorStart", CUSTOMER)
+    await desk.settle()
+    assert desk.link.sent[-1] == {"Action": "StopMixMonitor", "Channel": NAMES[CUSTOMER], "MixMonitorID": "0xabc"}
+    assert not desk.recorder.is_recorded(CUSTOMER)
+    row = await desk.row()
+    assert (row.state, row.gaps[0][1], desk.discarded) == ("waiting", OPEN_END, [])
+
+
 async def test_no_that_is_learnt_when_the_calls_are_one_already_ends_it_too(desk: Desk) -> None:
     desk.begins()
     await desk.ask()
