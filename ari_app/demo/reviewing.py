@@ -30,9 +30,7 @@ TRACKERS = (
         side="agent",
         phrases=phrases("please hold, hold while|on, transfer*"),
     ),
-    Tracker(
-        id="", name="Voicemail", kind="topic", phrases=phrases("voicemail, voice mail, mailbox, message*, password*")
-    ),
+    Tracker(id="", name="Voicemail", kind="topic", phrases=phrases("voicemail, voice mail, mailbox")),
 )
 """Of what Asterisk's prompts speak: those that every house begins with hear little in them."""
 

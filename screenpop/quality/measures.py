@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from screenpop.analysis.model import Report, Side, Speaker
+from screenpop.analysis.model import TOO_LITTLE_SPEECH, Report, Side, Speaker
 from screenpop.errors import N_
 from screenpop.quality.model import Answer, Rule
 
@@ -28,12 +28,17 @@ class Measure:
     least: float | None = None
     most: float | None = None
     """What is good, as a start."""
+    of_words: bool = False
+    """It is made of what was said, not of the sound alone."""
+    spoken: bool = True
+    """Of the conversation: where too little was said, it tells nothing."""
 
 
 def answer(rule: Rule, report: Report, figures: CallFigures) -> Answer:
-    """1 where the figure lies within the rule, else 0; not applicable where there is no figure."""
+    """1 where the figure lies within the rule, else 0; not applicable without a figure or with too little speech."""
     measure = MEASURES.get(rule.measure)
-    measured = measure.of(report, figures, rule) if measure else None
+    tells = measure and not (measure.spoken and TOO_LITTLE_SPEECH in report.notes)
+    measured = measure.of(report, figures, rule) if measure and tells else None
     if measured is None:
         return Answer(value=None)
     good = (rule.least is None or measured >= rule.least) and (rule.most is None or measured <= rule.most)
@@ -105,18 +110,52 @@ _ALL = (
         of=_agent("words_per_minute"),
         least=90,
         most=180,
+        of_words=True,
     ),
-    Measure(name="questions", text=N_("Questions the agent asked"), unit="count", of=_agent("questions"), least=2),
-    Measure(name="fillers", text=N_("Filler words of the agent"), unit="count", of=_agent("fillers"), most=10),
+    Measure(
+        name="questions",
+        text=N_("Questions the agent asked"),
+        unit="count",
+        of=_agent("questions"),
+        least=2,
+        of_words=True,
+    ),
+    Measure(
+        name="fillers",
+        text=N_("Filler words of the agent"),
+        unit="count",
+        of=_agent("fillers"),
+        most=10,
+        of_words=True,
+    ),
     Measure(name="silence_share", text=N_("Share of silence"), unit="%", of=_report("silence_share", 100), most=30),
     Measure(name="longest_silence", text=N_("Longest silence"), unit="s", of=_longest_silence, most=20),
     Measure(
         name="identified", text=N_("Time until the customer was known"), unit="s", of=_report("identified_s"), most=30
     ),
-    Measure(name="customer_tone", text=N_("Customer's tone, -100 to 100"), unit="tone", of=_customer_tone, least=0),
-    Measure(name="tracker", text=N_("How often a tracker was heard"), unit="tracker", of=_times_heard, least=1),
-    Measure(name="wait", text=N_("Wait in the queue"), unit="s", of=_call("wait_s"), most=60),
-    Measure(name="ring", text=N_("Ringing until the answer"), unit="s", of=_call("ring_s"), most=15),
-    Measure(name="hold", text=N_("Time on hold"), unit="s", of=_call("hold_s"), most=60),
+    Measure(
+        name="customer_tone",
+        text=N_("Customer's tone, -100 to 100"),
+        unit="tone",
+        of=_customer_tone,
+        least=0,
+        of_words=True,
+    ),
+    Measure(
+        name="tracker",
+        text=N_("How often a tracker was heard"),
+        unit="tracker",
+        of=_times_heard,
+        least=1,
+        of_words=True,
+    ),
+    Measure(name="wait", text=N_("Wait in the queue"), unit="s", of=_call("wait_s"), spoken=False, most=60),
+    Measure(name="ring", text=N_("Ringing until the answer"), unit="s", of=_call("ring_s"), spoken=False, most=15),
+    Measure(name="hold", text=N_("Time on hold"), unit="s", of=_call("hold_s"), spoken=False, most=60),
 )
 MEASURES: dict[str, Measure] = {each.name: each for each in _ALL}
+
+
+def of_words(rule: Rule) -> bool:
+    """Does it measure what was said?"""
+    return rule.measure in MEASURES and MEASURES[rule.measure].of_words

@@ -130,14 +130,25 @@ def test_what_cannot_be_measured_is_not_applicable() -> None:
     assert answer(Rule(measure="interruptions", most=1), silent, CallFigures()).value is None
 
 
+TALK = "I would like to know when the lorry with my order comes."
+
+
+def test_too_little_speech_tells_nothing_of_the_conversation() -> None:
+    tracker = Tracker(id="t", name="Greeting", phrases=("good morning",))
+    report = enrich(report_of([(A, "Good morning.")]), [tracker])
+    for rule in (Rule(measure="interruptions", most=1), Rule(measure="tracker", least=1, tracker_id="t")):
+        assert answer(rule, report, CallFigures()) == Answer(value=None)
+    assert answer(Rule(measure="wait", most=10), report, CallFigures(wait_s=8)).value == 1.0
+
+
 def test_a_tracker_counts_only_where_words_were_written_down() -> None:
     tracker = Tracker(id="t", name="Greeting", phrases=("good morning",))
     rule = Rule(measure="tracker", least=1, tracker_id="t")
-    said, unsaid = (enrich(report_of([(A, text)]), [tracker]) for text in ("Good morning.", "Yes?"))
+    said, unsaid = (enrich(report_of([(A, text)]), [tracker]) for text in (f"Good morning. {TALK}", TALK))
     stored = replace(said, transcript=())
     assert answer(rule, stored, CallFigures()) == Answer(value=1.0, measured=1.0)
     assert answer(rule, replace(unsaid, transcript=()), CallFigures()).value == 0.0
-    assert answer(rule, replace(report_of([(A, "x")]), transcript=()), CallFigures()).value is None
+    assert answer(rule, replace(report_of([(A, TALK)]), transcript=()), CallFigures()).value is None
     never = replace(rule, least=None, most=0)
     assert answer(never, stored, CallFigures()).value == 0.0
 
