@@ -22,7 +22,6 @@ from screenpop.calls.search_sql import (
     Where,
     Whose,
     conditions,
-    loose,
     own,
     rows_in,
     tight,
@@ -31,6 +30,7 @@ from screenpop.calls.search_sql import (
 from screenpop.calls.search_text import Text
 from screenpop.numbers import Numbers
 from screenpop.quality.blind import is_hidden_from, tells_scores
+from screenpop.store.columns import loose
 from screenpop.store.tables import call
 
 FEW: Final = 4_000

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.sql.operators import custom_op
 
 from screenpop.calls.period import Span
 from screenpop.calls.search import UNKNOWN, Search
 from screenpop.calls.values import VALUES
 from screenpop.ids import pack_id
+from screenpop.store.columns import loose
 from screenpop.store.tables import call, call_tag, customer, tracker_hit, user
 
 Where = sa.ColumnElement[bool]
@@ -66,11 +66,6 @@ class Condition:
 def tight(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """The column, open to its indexes."""
     return column
-
-
-def loose(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """The column's value, which no index holds."""
-    return sa.UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def rows_in(rows: Iterable[int]) -> Where:

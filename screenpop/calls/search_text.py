@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.calls import search_words
 from screenpop.calls.period import Span
-from screenpop.calls.search_sql import ROW, Condition, Where, loose, rows_in, values_of
+from screenpop.calls.search_sql import ROW, Condition, Where, rows_in, values_of
 from screenpop.customers import search as customer_search
 from screenpop.numbers import Numbers, fold_digits
+from screenpop.store.columns import loose
 from screenpop.store.tables import call, call_note, call_text
 
 MOST_NUMBERS = 500

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from screenpop.store.columns import loose
 from screenpop.store.tables import analysis, call
 
 Value = sa.ColumnElement[float]
@@ -48,8 +49,9 @@ def _course() -> Value:
 
 
 def _analysed(figure: sa.ColumnElement[Any]) -> Value:
-    """From the analyses of the call's recordings; looked up for those calls alone that have one."""
-    own = sa.and_(analysis.c.call_id == _c.id, analysis.c.state == "done")
+    """From the analyses of the call's recordings; looked up for those calls alone that have one, and by the call:
+    without `loose` SQLite would go through all analyses for each."""
+    own = sa.and_(analysis.c.call_id == _c.id, loose(analysis.c.state) == "done")
     found = sa.select(figure).where(own).correlate(call).scalar_subquery()
     return sa.case((_c.talk_share.is_not(None), found))
 

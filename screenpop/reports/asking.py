@@ -15,6 +15,7 @@ from screenpop.reports.groups import Condition
 from screenpop.reports.measures import Measure
 from screenpop.reports.model import Asked, Dimension
 from screenpop.reports.periods import Period
+from screenpop.store.columns import loose
 from screenpop.store.tables import call
 
 
@@ -36,7 +37,7 @@ def may_see_person(user: User, person: str) -> bool:
 def own_calls(user: User) -> Sequence[Condition]:
     """The calls that count as a person's own, as the call log has it."""
     whose = search_sql.Whose(user=user.id, agents=user.extensions)
-    return [condition.where(search_sql.loose) for condition in search_sql.own(whose)]
+    return [condition.where(loose) for condition in search_sql.own(whose)]
 
 
 def wanted(asked: Asked, measures: Sequence[Measure], by: Dimension | None = None) -> Wanted:
@@ -54,7 +55,7 @@ def conditions(asked: Asked) -> list[Condition]:
     return [
         *_within(asked.period),
         *(each.where(search_sql.tight) for each in few),
-        *(each.where(search_sql.loose) for each in others),
+        *(each.where(loose) for each in others),
         *_clock(asked.search, asked.period),
         *asked.own,
     ]

@@ -1,9 +1,11 @@
 """What the tables are made of: their metadata and their kinds of columns."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, MetaData, Text
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -86,3 +88,8 @@ def json_(name: str) -> Column[object]:
 def customer_() -> Column[str]:
     """Whose row it is: it goes with the customer."""
     return Column("customer_id", Text, ForeignKey("customer.id", ondelete="CASCADE"), nullable=False, index=True)
+
+
+def loose(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The column's value, which SQLite does not look up in an index."""
+    return sa.UnaryExpression(column, operator=custom_op("+"), type_=column.type)

@@ -1,6 +1,7 @@
 """What recordings say: monologues, interruptions, silence and trackers, with the calls that they were heard in."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from screenpop.analysis.store import save
 from screenpop.board.level import Target
 from screenpop.calls.search import parse
 from screenpop.ids import make_id
-from screenpop.reports.model import Asked, Report
+from screenpop.reports.model import Asked, Report, View
 from screenpop.reports.periods import Period
 from screenpop.reports.service import Reports
 from screenpop.store.engine import Store
@@ -53,6 +54,35 @@ async def put(store: Store, number: int, day: int, agent: str, *analyses: Analys
             order = {"recording_id": rec, "call_id": id_, "state": "done", "asked_at": at}
             await tx.execute(sa.insert(analysis).values(order))
             await save(tx, rec, id_, made, at)
+
+
+def asked_of(store: Store) -> dict[str, Any]:
+    """Every statement that is read from now on, with its values."""
+    found: dict[str, Any] = {}
+
+    @sa.event.listens_for(store._reader.sync_engine, "before_cursor_execute")
+    def note(_: object, __: object, statement: str, values: Any, *more: object) -> None:
+        found.setdefault(statement, values)
+
+    return found
+
+
+async def plan_of(store: Store, statement: str, values: Any) -> list[str]:
+    async with store.read() as tx:
+        return [row[3] for row in await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+async def test_analyses_are_looked_up_by_their_call(store: Store) -> None:
+    async with store.begin() as tx:  # of two as good ones SQLite takes the index that was made last
+        await tx.exec_driver_sql("DROP INDEX ix_analysis_state_asked_at")
+        await tx.exec_driver_sql("CREATE INDEX ix_analysis_state_asked_at ON analysis (state, asked_at)")
+    found = asked_of(store)
+    views: tuple[View, ...] = ("quality", "conversation")
+    for view in views:
+        await Reports(store, Target).make(view, Asked(period=PERIOD, target=Target()))
+    looked = [line for each in list(found.items()) for line in await plan_of(store, *each) if " analysis " in line]
+    assert len(looked) > 10
+    assert {line for line in looked if "ix_analysis_call_id (call_id=?)" not in line} == set()
 
 
 @pytest.fixture
