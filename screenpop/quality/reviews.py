@@ -16,6 +16,7 @@ from screenpop.errors import BadInput, NotAllowed, NotFound
 from screenpop.facts import CallWritten
 from screenpop.quality import store as rows
 from screenpop.quality.cards import ScoreCards
+from screenpop.quality.measures import of_words
 from screenpop.quality.model import SYSTEM, Answer, Answers, Card, Review, complete, of_call, of_choice, score
 from screenpop.quality.store import ReviewedCall
 from screenpop.store.engine import Store
@@ -24,7 +25,7 @@ from screenpop.store.engine import Store
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """The score card of a call as one person may see it. `hidden`: so many others have reviewed the call, whose
-    answers are shown once one's own review is finished."""
+    answers are shown once one's own review is finished. `score` is the call's, in which a draft does not count."""
 
     call_id: str
     card: Card
@@ -34,6 +35,8 @@ class Sheet:
     auto: Answers
     score: float | None
     names: Mapping[str, str]
+    hears: bool
+    """May hear the call, and so know what was made of its words; `auto` has no more than that."""
     may_review: bool
 
     @property
@@ -63,7 +66,7 @@ class Reviews:
         card = self._card(found, reviews) if found else None
         if found is None or card is None or not self._may_see(viewer, found):
             return None
-        return self._sheet(viewer, found, card, [each for each in reviews if each.card_id == card.id], names)
+        return self._sheet(viewer, found, card, reviews, names)
 
     async def hidden_from(self, viewer: User, call_ids: Collection[str]) -> set[str]:
         """Those of the calls whose score this person is not to know yet: he reviews blind, others have finished, and
@@ -83,22 +86,27 @@ class Reviews:
     ) -> None:
         """Keep what `user` answered so far: question id -> what the form says. It is a draft until he says that it
         is `done`; what is changed later stays done as long as nothing is missing. Raises NotAllowed, NotFound, and
-        BadInput: where something is missing, what was answered is kept all the same."""
+        BadInput: where some answers are missing, the others are kept all the same; where there is neither an answer
+        nor a comment, all stays as it was."""
         if not user.may(Permission.REVIEW_CALLS):
             raise NotAllowed("Only supervisors review calls.")
         async with self._store.begin() as tx:
             found = await rows.reviewed_call(tx, call_id)
+            if found and self._may_see(user, found) and not self._may_hear(user, found):
+                raise NotAllowed("You may not listen to this call.")
             reviews = await rows.reviews_of(tx, call_id)
             card = self._card(found, reviews) if found and self._may_see(user, found) else None
             if card is None:
                 raise NotFound("There is no score card for this call.")
-            answers = _answers(card, choices)
+            answers, said = _answers(card, choices), clean_note(comment)
+            if not answers and not said:
+                raise BadInput("Answer at least one question.", "questions")
             given = auto_of(reviews, card.id) | answers
             old = next((each for each in reviews if (each.card_id, each.reviewer) == (card.id, user.id)), None)
             whole = complete(card, answers)
             values = {
                 "answers": msgspec.to_builtins(answers),
-                "comment": clean_note(comment),
+                "comment": said,
                 "score": score(card, given) if answers else None,
                 "done_at": _done_at(old, done=done) if whole else None,
             }
@@ -127,23 +135,31 @@ class Reviews:
     def _may_see(self, viewer: User, found: ReviewedCall) -> bool:
         return viewer.may(Permission.SEE_ALL_CALLS) or viewer.id == found.user_id
 
+    def _may_hear(self, viewer: User, found: ReviewedCall) -> bool:
+        own = viewer.id == found.user_id and viewer.may(Permission.LISTEN_OWN_RECORDINGS)
+        return own or viewer.may(Permission.LISTEN_RECORDINGS)
+
     def _sheet(
-        self, viewer: User, found: ReviewedCall, card: Card, reviews: list[Review], names: Mapping[str, str]
+        self, viewer: User, found: ReviewedCall, card: Card, every: list[Review], names: Mapping[str, str]
     ) -> Sheet:
         reviewer = viewer.may(Permission.REVIEW_CALLS)
+        reviews = [each for each in every if each.card_id == card.id]
         own = next((each for each in reviews if reviewer and each.reviewer == viewer.id), None)
         others = [each for each in reviews if each.by_hand and each.counts and each is not own]
         hide = self._cards.is_blind(viewer) and not (own and own.counts)
+        hears = self._may_hear(viewer, found)
+        auto = auto_of(reviews, card.id)
         return Sheet(
             call_id=found.id,
             card=card,
             own=own,
             others=() if hide else tuple(others),
             hidden=len(others) if hide else 0,
-            auto=auto_of(reviews, card.id),
-            score=(own.score if own else None) if hide and others else of_call(reviews),
+            auto=auto if hears else _of_sound(card, auto),
+            score=None if hide and others else of_call(every),
             names=names,
-            may_review=reviewer,
+            hears=hears,
+            may_review=reviewer and hears,
         )
 
 
@@ -156,6 +172,12 @@ def _done_at(old: Review | None, *, done: bool) -> datetime | None:
 def auto_of(reviews: list[Review], card_id: str) -> dict[str, Answer]:
     """The automatic answers among these reviews."""
     return next((dict(each.answers) for each in reviews if each.reviewer == SYSTEM and each.card_id == card_id), {})
+
+
+def _of_sound(card: Card, auto: Answers) -> Answers:
+    """Those of the automatic answers that do not rest on what was said."""
+    spoken = {each.id for each in card.questions if of_words(each.rule)}
+    return {id_: answer for id_, answer in auto.items() if id_ not in spoken}
 
 
 async def score_again(tx: AsyncConnection, call_id: str, card: Card, reviews: list[Review]) -> None:

@@ -110,6 +110,10 @@ async def test_a_draft_is_marked_and_counts_nowhere_until_it_is_done(
     client = await sign_in("sue")
     text = await (await client.post("/calls/c1/review", data=form(card, "0", "1", "So far", done=""))).text()
     assert ("<strong>Draft</strong>" in text, "Finished" in text, "So far" in text) == (True, False, True)
+    assert (score_in(text), words(re.findall(r'id="review-draft">(.*?)</p>', text, re.DOTALL)[0])[:8]) == (
+        *("100 / 100", "20 / 100"),
+    )
+    assert re.search(r'<td class="num fit col-m">100</td>', await (await client.get("/calls")).text())
     assert await calls.score("c1") == 100.0
     for login in ("admin", "101"):
         other = await part(await sign_in(login))
@@ -160,6 +164,9 @@ async def test_wrong_answers_are_refused(sign_in: SignIn, services: Services, ca
     assert (await client.post("/calls/c1/review", data=form(card, "1", "1", "x" * 10_001))).status == 422
     assert (await client.post("/calls/gone/review", data=form(card, "1", "1"))).status == 404
     assert (await client.get("/calls/gone/review")).status == 404
+    empty = await client.post("/calls/c1/review", data=form(card, "", "", done=""))
+    text = await empty.text()
+    assert (empty.status, "Answer at least one question." in text, "Draft" in text) == (422, True, False)
     assert await calls.score("c1") == 100.0
 
 

@@ -55,7 +55,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         here=f"/calls/{quote(call.id)}",
         people={user.id: user.name for user in house.users.all()},
         listened=listened,
-        tones=curves(part.finding.report) if part and part.finding.report else [],
+        tones=curves(part.finding.report) if hears and part and part.finding.report else [],
         tone_kind=kind,
         story=await house.calls.story(call.id, house.people.name_at),
         **await work_of(request, call),

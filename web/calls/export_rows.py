@@ -17,12 +17,13 @@ Cell = str | float | datetime | None
 @dataclass(frozen=True, slots=True)
 class Names:
     """What ids and extensions are called: extension -> person, called number -> line, user's id -> name. `hidden`:
-    calls whose score the reader is not to know yet."""
+    calls whose score the reader is not to know yet; `heard`: those that the reader may hear."""
 
     seats: Mapping[str, str]
     lines: Mapping[str, str]
     people: Mapping[str, str]
     hidden: Collection[str] = ()
+    heard: Collection[str] = ()
 
 
 DIRECTIONS: Final = {"incoming": N_("Incoming"), "outgoing": N_("Outgoing"), "internal": N_("Internal")}
@@ -73,7 +74,7 @@ COLUMNS: Final[tuple[tuple[str, Callable[[LoggedCall, Names], Cell]], ...]] = (
     (N_("Followed up by"), lambda call, names: names.people.get(call.follow_up_user, "")),
     (N_("Recorded"), lambda call, _: _yes(call.recorded)),
     (N_("Score"), lambda call, names: None if call.id in names.hidden else call.score),
-    (N_("Tone"), lambda call, _: call.sentiment),
+    (N_("Tone"), lambda call, names: call.sentiment if call.id in names.heard else None),
     (N_("Agent's share of the talk"), lambda call, _: call.talk_share),
     (N_("Call"), lambda call, _: call.id),
 )

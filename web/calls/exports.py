@@ -18,6 +18,7 @@ from screenpop.errors import BadInput
 from web.called import line_names, seat_names
 from web.calls.export_files import Workbook, csv_text
 from web.calls.export_rows import Names, cells, head
+from web.calls.hearing import heard_of
 from web.calls.listing import asked_of
 from web.formats import count
 from web.i18n import gettext, reader
@@ -133,8 +134,9 @@ async def _begin(request: web.Request, form: str, kind: str) -> web.StreamRespon
 async def _names(request: web.Request, calls: list[LoggedCall]) -> Names:
     house = services(request)
     people = {user.id: user.name for user in house.users.all()}
-    hidden = await house.quality.reviews.hidden_from(user_of(request), [call.id for call in calls])
-    return Names(seat_names(house), line_names(house, calls), people, hidden)
+    me, ids = user_of(request), [call.id for call in calls]
+    hidden, heard = await house.quality.reviews.hidden_from(me, ids), await heard_of(house, me, ids)
+    return Names(seat_names(house), line_names(house, calls), people, hidden, heard)
 
 
 def routes() -> list[web.RouteDef]:

@@ -84,6 +84,7 @@ async def context(request: web.Request) -> dict[str, Any]:
         "hears": hears_all(
             user_of(request), own=bool(search.own) or not user_of(request).may(Permission.SEE_ALL_CALLS)
         ),
+        "heard": await heard_of(house, user_of(request), [call.id for call in found.calls]),
         "saved": await house.filters.seen_by(user_of(request).id),
     }
 

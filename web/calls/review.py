@@ -6,7 +6,7 @@ from aiohttp import web
 
 from screenpop.agents.rights import Permission
 from screenpop.errors import BadInput, NotFound
-from screenpop.quality.measures import MEASURES
+from screenpop.quality.measures import MEASURES, of_words
 from screenpop.quality.model import SCALE, Answer, Question, to_choice
 from screenpop.quality.reviews import Sheet
 from web.forms import errors_of, read_form, status_for
@@ -80,6 +80,7 @@ def _context(sheet: Sheet | None, errors: dict[str, str]) -> dict[str, Any]:
         "review": sheet,
         "review_errors": errors,
         "measures": MEASURES,
+        "of_words": of_words,
         "scale": range(1, SCALE + 1),
         "choice_of": choice_of,
     }

@@ -157,6 +157,20 @@ async def test_a_review_counts_when_its_author_says_so_and_nothing_is_missing(
     assert ((await sheet(core, people["sue"])).done, await calls.score("c1")) == (True, 100.0)
 
 
+async def test_a_review_without_any_answer_is_refused_and_leaves_all_as_it_is(
+    core: Core, card: Card, calls: Calls, people: People
+) -> None:
+    await calls.add("c1", people["101"])
+    write = core.quality.reviews.write
+    with pytest.raises(BadInput, match="at least one question"):
+        await write(people["sue"], "c1", dict.fromkeys([each.id for each in card.questions], ""), " ")
+    assert (await sheet(core, people["sue"])).own is None
+    await write(people["sue"], "c1", {card.questions[0].id: "1"}, "")
+    with pytest.raises(BadInput, match="at least one question"):
+        await write(people["sue"], "c1", {}, "", done=True)
+    assert len((await sheet(core, people["sue"])).own_answers) == 1
+
+
 async def test_a_finished_review_stays_so_when_its_card_asks_more(
     core: Core, card: Card, calls: Calls, people: People
 ) -> None:
@@ -195,7 +209,7 @@ async def test_reviewers_are_blind_until_their_own_answers_are_in(
     assert (hidden.others, hidden.hidden, hidden.score) == ((), 1, None)
     await review(core, people["sam"], "0", "")
     draft = await sheet(core, people["sam"])
-    assert (draft.hidden, draft.score) == (1, 0.0)
+    assert (draft.hidden, draft.score, draft.own and draft.own.score) == (1, None, 0.0)
     await review(core, people["sam"], "0", "1")
     seen = await sheet(core, people["sam"])
     assert ([each.reviewer for each in seen.others], seen.hidden, seen.score) == ([people["sue"].id], 0, 50.0)
