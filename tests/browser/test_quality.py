@@ -79,7 +79,7 @@ async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chrom
     card = await reviewed(house)
     page = await sign_in(chromium, house, "admin", color_scheme="dark", reduced_motion="reduce")
     await page.goto(f"{house.url}/calls/c1")
-    score, form = page.locator("#review-score"), page.locator("form[data-review]")
+    score, form = page.locator("#review-draft"), page.locator("form[data-review]")
     await form.get_by_role("radio", name="Yes").check(force=True)
     await expect(score).to_contain_text("100")
     await (
