@@ -1,5 +1,6 @@
 """The call log in Chromium: found while one types, filtered, kept, taken away as a file, and never jumping."""
 
+import asyncio
 import csv
 import re
 from collections.abc import AsyncIterator
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
+from screenpop.facts import CallWritten
 from tests.browser import call_log
 from tests.browser.house import STRANGER, House, open_house
 from tests.browser.test_panel import live, sign_in, violations
@@ -29,6 +31,28 @@ async def opened(chromium: Browser, house: House, **context: object) -> Page:
     await page.goto(f"{house.url}/calls")
     await expect(page.locator("#totals")).to_contain_text("72 calls")
     return page
+
+
+async def test_list_that_comes_late_does_not_take_the_place_of_a_filtered_one(chromium: Browser, house: House) -> None:
+    page = await opened(chromium, house)
+    await live(page)
+    asked, filtered = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await filtered.wait()
+        await route.continue_()
+
+    await page.route(f"{house.url}/calls", late)
+    house.core.bus.publish(CallWritten(call_ids=("c1",)))
+    await asyncio.wait_for(asked.wait(), 30)
+    await page.get_by_role("searchbox", name="Name, number, or what was said").fill("nobody is called so")
+    await expect(page.get_by_text("No call fits")).to_be_visible()
+    async with page.expect_response(f"{house.url}/calls") as answer:
+        filtered.set()
+    await (await answer.value).finished()
+    await page.evaluate("new Promise((drawn) => setTimeout(drawn))")
+    await expect(page.get_by_text("No call fits")).to_be_visible()
 
 
 @pytest.mark.feature("CALL-31", "ANAL-05")

@@ -90,9 +90,9 @@ async function renew() {
   timer = 0;
   const query = new URLSearchParams(location.search);
   if (query.has("after") || query.has("before")) return;
-  const number = ++asked;
-  const page = await getHtml(location.href).catch(() => null);
-  if (number !== asked) return;
+  const [number, address] = [++asked, location.href];
+  const page = await getHtml(address).catch(() => null);
+  if (number !== asked || address !== location.href) return; // another filter stands there by now
   const [ours, theirs] = [rows(document), rows(page ?? document)];
   if (!page || !theirs.size) return;
   if (!ours.size) return replace("results", page);
