@@ -1,12 +1,13 @@
 """Trackers tried as they are typed, a card built by buttons, a call reviewed beside its player, an alert that leads."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from screenpop.analysis.tracking import Tracker
 from screenpop.facts import TrackerHeard
@@ -125,6 +126,30 @@ async def test_a_review_is_kept_as_one_goes_and_an_alert_leads_to_its_call(chrom
     notice = page.locator(".toast", has_text="Cancellation: “cancel it”")
     await notice.get_by_role("link", name="Open").click()
     await expect(page).to_have_url(re.compile(r"/calls/c1\?t=5\.0$"))
+
+
+async def test_answer_that_waits_for_another_is_kept_when_the_page_is_left(chromium: Browser, house: House) -> None:
+    card = await reviewed(house)
+    page = await sign_in(chromium, house, "admin", reduced_motion="reduce")
+    await page.goto(f"{house.url}/calls/c1")
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if held.is_set():
+            await route.continue_()
+        held.set()  # the first one never arrives
+
+    async def both_are_kept() -> bool:
+        return [len(each.answers) for each in await reviews_of(house, "c1") if each.by_hand] == [2]
+
+    await page.route("**/calls/c1/review", hold)
+    form = page.locator("form[data-review]")
+    second = form.get_by_role("group", name=re.compile(card.questions[1].text))
+    await form.get_by_role("radio", name="Yes").check(force=True)
+    await asyncio.wait_for(held.wait(), 30)
+    await second.get_by_role("radio", name="1").check(force=True)
+    await page.goto(f"{house.url}/settings")
+    await until(both_are_kept, "what was answered is kept")
 
 
 async def reviewed_twice(house: House) -> None:

@@ -5,6 +5,7 @@ import { word } from "./words.js";
 const WAIT = 500; // ms of quiet before what is typed is kept
 const AGAIN = 3000; // ms until a server that was not reached is tried again
 let timer = 0; // runs while something is not kept yet
+let last = null; // what was sent last, until the answer is there
 let sending = Promise.resolve();
 
 const section = () => document.getElementById("review");
@@ -17,7 +18,7 @@ document.addEventListener("input", ({ target }) => {
   say("");
   timer = setTimeout(() => keep(), WAIT);
 });
-addEventListener("pagehide", () => timer && keep(true));
+addEventListener("pagehide", () => (timer || last) && keep(true));
 document.addEventListener("submit", (event) => {
   if (event.target === form()) take(event, () => (event.submitter?.name === "done" ? finish() : keep()));
   else if (event.target.matches("[data-review-remove]")) take(event, () => remove(event.target.action));
@@ -35,7 +36,10 @@ function keep(leaving = false) {
   say("saving");
   const [address, data] = [form().action, new FormData(form())];
   if (leaving) send(address, data, false, true);
-  else sending = sending.then(() => send(address, data, false));
+  else {
+    const mine = last = {};
+    sending = sending.then(() => send(address, data, false)).then(() => { if (last === mine) last = null; });
+  }
 }
 
 // Finished: the form says so, or what is missing.
@@ -44,7 +48,7 @@ function finish() {
   const [address, data] = [form().action, new FormData(form())];
   data.set("done", "1");
   say("saving");
-  sending = sending.then(() => send(address, data, true)).then(() => document.getElementById("review-stand").focus());
+  sending = sending.then(() => send(address, data, true)).then(() => document.getElementById("review-stand")?.focus());
 }
 
 function remove(address) {
@@ -55,6 +59,7 @@ function remove(address) {
 function settle() {
   clearTimeout(timer);
   timer = 0;
+  last = null;
 }
 
 async function send(address, data, whole, keepalive = false) {
