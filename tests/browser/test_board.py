@@ -35,6 +35,14 @@ navigator.wakeLock.request = async () => {
   return { released: false, release: async () => {} };
 };
 """
+NOTE_CHANGES = """
+import(document.getElementById("board").dataset.page + "js/stream.js").then(({ on }) => {
+  on("board", ({ put = {} }) => {
+    const held = (put.calls ?? []).some(({ agents }) => agents.some(({ state }) => state === "held"));
+    if (held) document.documentElement.dataset.changed = "yes";
+  });
+})
+"""
 SIZE_OF_NAMES = """
 parseFloat(getComputedStyle(document.querySelector("[data-list=agents] li:has([data-is=talking]) .strong")).fontSize)
 """
@@ -149,6 +157,34 @@ async def test_row_says_that_the_own_phone_rings_until_it_is_taken_up(chromium: 
     taken_up.set()
     await expect(row.get_by_role("button", name=listen)).to_be_focused()
     await expect(row).not_to_contain_text("Ringing your phone")
+
+
+async def test_press_that_a_change_falls_into_is_not_lost(chromium: Browser, house: House) -> None:
+    page = await board(chromium, house)
+    talking, asked = talk(house, "c1"), asyncio.Event()
+
+    async def answer(route: Route) -> None:
+        asked.set()
+        await route.fulfill(status=204)
+
+    await page.route("**/api/calls/*/listen", answer)
+    await page.get_by_role("button", name="Listen: nobody hears you").hover()
+    await page.evaluate(NOTE_CHANGES)
+    await page.mouse.down()
+    house.core.bus.publish(CallHeld(call=talking, at=time.time(), agent="101"))
+    await expect(page.locator("html[data-changed]")).to_be_attached()
+    await page.mouse.up()
+    await asyncio.wait_for(asked.wait(), 30)
+    await expect(page.locator("[data-list=calls] tbody tr")).to_contain_text("On hold")
+
+
+async def test_focus_on_a_name_stays_while_its_agent_changes(chromium: Browser, house: House) -> None:
+    page = await board(chromium, house)
+    agent = page.locator("[data-list=agents] li", has_text="Agent 101")
+    await agent.get_by_role("link").focus()
+    talk(house, "c1")
+    await expect(agent).to_contain_text("Talking")
+    await expect(agent.get_by_role("link")).to_be_focused()
 
 
 async def test_who_may_listen_but_has_no_phone_is_told_what_is_missing(chromium: Browser, house: House) -> None:

@@ -3,6 +3,7 @@
 
 import { getJson, postJson } from "./http.js";
 import { drawAgent, drawCall, drawQueue, joining, joiningKey, percent } from "./boardrows.js";
+import { whenReleased } from "./press.js";
 import { start as startWall, fit } from "./wall.js";
 import { noteRefusal, on } from "./stream.js";
 import { serverTime, setClock, tick } from "./timers.js";
@@ -128,7 +129,9 @@ function shown() {
   return { agents, queues, calls };
 }
 
-function draw() {
+const draw = () => whenReleased(board, drawAll);
+
+function drawAll() {
   const rows = shown();
   for (const part of Object.keys(SECTIONS)) drawList(part, rows[part]);
   drawTiles(rows);

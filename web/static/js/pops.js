@@ -5,6 +5,7 @@ import * as entry from "./entry.js";
 import { getJson } from "./http.js";
 import * as notify from "./notify.js";
 import { afterPaint } from "./paint.js";
+import { whenReleased } from "./press.js";
 import { hasUnsaved, restoreDraft, startWork } from "./popwork.js";
 import * as room from "./room.js";
 import { noteRefusal, on } from "./stream.js";
@@ -24,8 +25,8 @@ let fetched = false;
 export function start() {
   on("fresh", snapshot);
   on("link", ({ up }) => { linked = up; showLive(); });
-  on("pop", (pop) => (meanwhile ? meanwhile.push(() => apply(pop)) : apply(pop)));
-  on("pop_gone", ({ id }) => (meanwhile ? meanwhile.push(() => gone(id)) : gone(id)));
+  on("pop", (pop) => (meanwhile ? meanwhile.push(() => apply(pop)) : told(pop)));
+  on("pop_gone", ({ id }) => (meanwhile ? meanwhile.push(() => gone(id)) : whenReleased(stack, () => gone(id))));
   stack.addEventListener("click", clicked);
   entry.prune();
   room.start();
@@ -63,6 +64,12 @@ async function snapshot() {
 /** <html data-live="yes">: the stream is open and what it missed is fetched. */
 function showLive() {
   document.documentElement.dataset.live = linked && fetched ? "yes" : "no";
+}
+
+/** A new card is shown at once; one that is being clicked on changes after that. */
+function told(pop) {
+  if (find(pop.id)) whenReleased(stack, () => find(pop.id) && apply(pop));
+  else apply(pop);
 }
 
 /** Show `pop` (as the server sends it) as it stands now. quiet: it was there before this page was. */

@@ -3,23 +3,15 @@
 // The page makes room for the cards: its content stands beside them and above those that are folded (base.css).
 
 import { afterPaint } from "./paint.js";
+import { whenReleased } from "./press.js";
 
 const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const stack = document.getElementById("pops");
-let pressed = false;
 let due = false;
 
 export function start() {
   for (const name of ["focusin", "focusout"]) document.addEventListener(name, makeRoom);
   addEventListener("resize", makeRoom);
-  addEventListener("pointerdown", () => { pressed = true; }, true);
-  for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => setTimeout(released), true);
-}
-
-function released() {
-  pressed = false;
-  makeRoom();
-  makeWay();
 }
 
 /** Move the page's content once the cards are painted: to lay a whole page out takes longer than to show a card. */
@@ -28,16 +20,20 @@ export function makeWay() {
   due = true;
   afterPaint(() => {
     due = false;
-    if (pressed) return;
-    document.body.classList.toggle("has-pops", Boolean(stack.querySelector(":scope > .pop:not(.is-folded)")));
-    document.body.classList.toggle("has-folded-pops", Boolean(stack.querySelector(":scope > .pop.is-folded")));
-    makeRoom();
+    whenReleased(document, giveWay);
   });
 }
 
+function giveWay() {
+  document.body.classList.toggle("has-pops", Boolean(stack.querySelector(":scope > .pop:not(.is-folded)")));
+  document.body.classList.toggle("has-folded-pops", Boolean(stack.querySelector(":scope > .pop.is-folded")));
+  makeRoom();
+}
+
 /** Look again. Nothing moves between pressing a button and letting it go: the click would miss. */
-export function makeRoom() {
-  if (pressed) return;
+export const makeRoom = () => whenReleased(document, look);
+
+function look() {
   const field = document.activeElement;
   const typing = Boolean(field?.matches(FIELD)) && !field.closest("dialog");
   const inside = stack.contains(field);
