@@ -19,9 +19,9 @@ function pressed(event) {
   if (alt) return run(event, alt);
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
   const place = event.timeStamp - afterG < TOGETHER && document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
+  afterG = event.key === "g" ? event.timeStamp : -TOGETHER;
   if (place) return run(event, () => location.assign(place.href));
-  if (event.key === "g") afterG = event.timeStamp;
-  else if (PLAIN[event.key]) run(event, PLAIN[event.key]);
+  if (PLAIN[event.key]) run(event, PLAIN[event.key]);
 }
 
 function run(event, act) {
