@@ -9,7 +9,15 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from screenpop.recordings.retention import Aged, KeepRule, Leaving, Retention, days_of, leaves_at
+from screenpop.recordings.retention import (
+    Aged,
+    KeepRule,
+    Leaving,
+    Retention,
+    days_of,
+    leaves_at,
+    refuse_bad_retention,
+)
 from screenpop.recordings.service import Recordings
 from screenpop.recordings.settings import RecordingSettings
 from screenpop.store.engine import Store
@@ -78,6 +86,14 @@ class Expiry:
         return Forecast(
             days=days, count=count, bytes=int(size or 0), first=tuple(sorted(first, key=lambda each: each.at))
         )
+
+    async def newly_due(self, retention: Retention) -> int:
+        """So many recordings go within a day by these rules that stay that long by those of now. Raises BadInput."""
+        refuse_bad_retention(retention)
+        until = self._clock() + timedelta(days=1)
+        fresh = sa.and_(due_before(retention, until), sa.not_(due_before(self._settings.retention, until)))
+        async with self._store.read() as tx:
+            return (await tx.execute(sa.select(sa.func.count()).select_from(_JOINED).where(fresh))).scalar_one()
 
     async def _due(self, until: datetime, limit: int) -> list[Aged]:
         query = _AGED.where(due_before(self._settings.retention, until)).order_by(recording.c.started_at).limit(limit)

@@ -1,6 +1,7 @@
 """How long recordings are kept, and what goes when."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -39,27 +40,24 @@ async def put(request: web.Request) -> web.StreamResponse:
             rules[place_in(rules, form["rule"])] = _rule_of(form)
         else:
             rules.append(_rule_of(form))
-        await _keep(request, rules=tuple(rules))
+        return await _keep(request, form, form, rules=tuple(rules))
     except REFUSALS as error:
         return await _page(request, form, errors_of(request, error, FIELDS), status_for(error))
-    raise back_to(ADDRESS)
 
 
 @requires(Permission.EDIT_RECORDING_RULES)
 async def move(request: web.Request) -> web.StreamResponse:
     """One place up or down."""
     form, retention = await read_form(request), services(request).recording_settings.retention
-    await _keep(request, rules=moved(retention.rules, request.match_info["rule"], form.get("by", "")))
-    raise back_to(ADDRESS)
+    return await _keep(request, form, rules=moved(retention.rules, request.match_info["rule"], form.get("by", "")))
 
 
 @requires(Permission.EDIT_RECORDING_RULES)
 async def remove(request: web.Request) -> web.StreamResponse:
     """Forget a rule."""
-    rules = list(services(request).recording_settings.retention.rules)
+    form, rules = await read_form(request), list(services(request).recording_settings.retention.rules)
     del rules[place_in(rules, request.match_info["rule"])]
-    await _keep(request, rules=tuple(rules))
-    raise back_to(ADDRESS)
+    return await _keep(request, form, rules=tuple(rules))
 
 
 @requires(Permission.EDIT_RECORDING_RULES)
@@ -67,20 +65,38 @@ async def rest(request: web.Request) -> web.StreamResponse:
     """How long calls are kept that no rule is about."""
     form = await read_form(request)
     try:
-        await _keep(request, otherwise=_days(form.get("days", "")))
+        return await _keep(request, form, otherwise=_days(form.get("days", "")))
     except REFUSALS as error:
         return await _page(request, {}, {}, status_for(error), errors_of(request, error, FIELDS))
+
+
+async def _keep(request: web.Request, sent: Form, shown: Form | None = None, **changes: Any) -> web.StreamResponse:
+    """Keep the changed rules. Where they let recordings go within a day, and `agreed` does not say that so many may,
+    the page asks first; the rule's form has what is `shown`."""
+    house = services(request)
+    retention: Retention = msgspec.structs.replace(house.recording_settings.retention, **changes)
+    going = await house.expiry.newly_due(retention)
+    if going > _agreed(sent):
+        return await _page(request, shown or {}, {}, HTTPStatus.CONFLICT, going=going, sent=sent)
+    await house.recording_settings.set_retention(retention, user_of(request).id)
     raise back_to(ADDRESS)
 
 
-async def _keep(request: web.Request, **changes: Any) -> None:
-    settings = services(request).recording_settings
-    retention: Retention = msgspec.structs.replace(settings.retention, **changes)
-    await settings.set_retention(retention, user_of(request).id)
+def _agreed(sent: Form) -> int:
+    """So many recordings the admin lets go."""
+    text = sent.get("agreed", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 async def _page(
-    request: web.Request, form: Form, errors: Errors, status: int = 200, rest_errors: Errors | None = None
+    request: web.Request,
+    form: Form,
+    errors: Errors,
+    status: int = 200,
+    rest_errors: Errors | None = None,
+    *,
+    going: int = 0,
+    sent: Form | None = None,
 ) -> web.Response:
     house = services(request)
     return render(
@@ -92,6 +108,9 @@ async def _page(
         form=form,
         errors=errors,
         rest_errors=rest_errors or {},
+        going=going,
+        sent=sent or {},
+        here=request.path,
     )
 
 

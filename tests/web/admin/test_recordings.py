@@ -117,6 +117,36 @@ async def test_rules_of_keeping_show_what_goes_when(admin: Client, services: Ser
     assert "1 recording" in text
 
 
+async def test_rule_that_lets_recordings_go_at_once_is_kept_only_when_that_is_agreed_to(
+    admin: Client, services: Services
+) -> None:
+    def retention() -> Retention:
+        return services.recording_settings.retention
+
+    for name, days in (("old", 85), ("older", 90), ("new", 1)):
+        await kept(services, name, started_at=NOW - timedelta(days=days))
+    await kept(services, "held", started_at=NOW - timedelta(days=89), held=True)
+    asked = await admin.post("/admin/recordings/keep", data={"days": "20"})
+    text = await asked.text()
+    assert (asked.status, retention()) == (409, Retention())
+    assert "Save, and let 2 recordings go" in text
+    assert '<input type="hidden" name="days" value="20">' in text
+    assert (await admin.post("/admin/recordings/keep", data={"days": "20", "agreed": "1"})).status == 409
+    await admin.post("/admin/recordings/keep", data={"days": "20", "agreed": "2"})
+    assert retention() == Retention(rules=(KeepRule(days=20),))
+    await admin.post("/admin/recordings/keep", data={"days": "0", "rule": "0"})
+    assert retention() == Retention(rules=(KeepRule(days=0),))
+    await admin.post("/admin/recordings/keep/rest", data={"days": "20"})
+    assert retention() == Retention(rules=(KeepRule(days=0),), otherwise=20)
+    asked = await admin.post("/admin/recordings/keep/0/remove")
+    assert (asked.status, len(retention().rules)) == (409, 1)
+    assert "let 2 recordings go" in await asked.text()
+    await admin.post("/admin/recordings/keep/0/remove", data={"agreed": "2"})
+    assert retention() == Retention(otherwise=20)
+    await admin.post("/admin/recordings/keep", data={"days": "19"})
+    assert retention() == Retention(rules=(KeepRule(days=19),), otherwise=20)
+
+
 async def test_problems_are_shown_tried_again_and_given_up_with_a_reason(admin: Client, services: Services) -> None:
     await kept(services, "bad", state="failed", key="", problem="x-in.wav cannot be read: Permission denied")
     await kept(services, "gone", state="missing", key="", problem="The PBX never wrote <b>.")
