@@ -1,5 +1,6 @@
 """What the press gets: a report in the reader's words, with the figures behind them."""
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -36,13 +37,17 @@ class Series(msgspec.Struct, frozen=True):
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """A plot; `ticks` are the heights that have a word at the axis."""
+    """A plot; `ticks` are the heights that have a word at the axis, `days` the first day of each point where it is one
+    of the calendar: of a day, a week, or a month (`by_month`)."""
 
     title: str
     kind: str
     points: tuple[str, ...]
     series: tuple[Series, ...]
     ticks: tuple[tuple[float, str], ...]
+    unit: Unit = "count"
+    days: tuple[date, ...] = ()
+    by_month: bool = False
 
 
 class Grid(msgspec.Struct, frozen=True):

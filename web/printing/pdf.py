@@ -46,17 +46,20 @@ class _Printer:
 
     def tiles(self, tiles: Sequence[Tile]) -> None:
         pen, width = self._pen, INSIDE / TILES_A_ROW
-        if not pen.fits(20):
+        labels = [pen.wrapped(tile.label, width - 6, SMALL, most=2) for tile in tiles]
+        more = 3 * (max(map(len, labels)) - 1)
+        if not pen.fits(20 + more):
             pen.page()
         y = pen.y
         for number, tile in enumerate(tiles):
             at = MARGIN + number * width
-            pen.frame(at, y, width - 2, 18)
-            pen.say(at + 2, y + 1.5, width - 5, tile.label, SMALL)
-            pen.say(at + 2, y + 5.5, width - 5, tile.now.text, Style(size=13, bold=True, height=7))
-            pen.say(at + 2, y + 13, width / 2 - 2, self._sample(tile.now), SMALL)
-            pen.say(at + width / 2 - 3, y + 13, width / 2, tile.change, Style(size=7, bold=True, align="end"))
-        pen.to(y + 20)
+            pen.frame(at, y, width - 2, 18 + more)
+            for row, words in enumerate(labels[number]):
+                pen.say(at + 2, y + 1.5 + 3 * row, width - 5, words, SMALL)
+            pen.say(at + 2, y + 5.5 + more, width - 5, tile.now.text, Style(size=13, bold=True, height=7))
+            pen.say(at + 2, y + 13 + more, width / 2 - 2, self._sample(tile.now), SMALL)
+            pen.say(at + width / 2 - 3, y + 13 + more, width / 2, tile.change, Style(size=7, bold=True, align="end"))
+        pen.to(y + 20 + more)
 
     def _sample(self, cell: Cell) -> str:
         return "" if cell.n is None else f"{self._n} {cell.n}{' !' if cell.few else ''}"

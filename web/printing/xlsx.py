@@ -20,6 +20,8 @@ FORMATS = {
     "tone": "+0.00;-0.00",
     "number": "0.0",
 }
+READERS_DATE = 14
+"""The format of that number is the short date as the reader's system writes it."""
 DAY = 86_400
 NO_NAME = re.compile(r"[\[\]:*?/\\]")
 
@@ -47,6 +49,9 @@ class _Writer:
         self._names: set[str] = set()
         self._bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._plain = book.add_format({"valign": "top", "text_wrap": True})
+        self._day = book.add_format({"num_format": READERS_DATE, "align": "left"})
+        self._month = book.add_format({"num_format": "mmm yyyy", "align": "left"})
+        self._seconds = book.add_format({"num_format": "0.0"})
         self._small = book.add_format({"font_color": "#596170", "num_format": "#,##0"})
         self._formats = {unit: book.add_format({"num_format": text}) for unit, text in FORMATS.items()}
         self._marked = {
@@ -84,16 +89,22 @@ class _Writer:
             sheet.write_string(row, 6, tile.meaning, self._plain)
 
     def drawing(self, drawing: Drawing) -> None:
+        """Points of the calendar are dates, which sort and compute; times are seconds, as a chart takes them."""
+        in_seconds = drawing.unit in ("seconds", "hours")
         sheet = self._sheet(drawing.title)
         sheet.set_column(0, 0, 16)
         for column, series in enumerate(drawing.series, 1):
-            sheet.write_string(0, column, series.label, self._bold)
+            head = self._paper.words["in_seconds"] % {"figure": series.label} if in_seconds else series.label
+            sheet.write_string(0, column, head, self._bold)
         for row, point in enumerate(drawing.points, 1):
-            sheet.write_string(row, 0, point)
+            if drawing.days:
+                sheet.write_datetime(row, 0, drawing.days[row - 1], self._month if drawing.by_month else self._day)
+            else:
+                sheet.write_string(row, 0, point)
             for column, series in enumerate(drawing.series, 1):
                 value = series.values[row - 1]
                 if value is not None:
-                    sheet.write_number(row, column, value)
+                    sheet.write_number(row, column, value, self._seconds if in_seconds else self._formats[drawing.unit])
         sheet.freeze_panes(1, 1)
 
     def grid(self, grid: Grid) -> None:

@@ -1,6 +1,7 @@
 """A report in the reader's words, as the press takes it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from math import ceil, floor, log10
 
 import msgspec
@@ -39,7 +40,7 @@ def paper_of(report: Report, view_name: str, company: str, filters: Sequence[str
     beside = [gettext("beside %(days)s") % {"days": days(report.before_period)}] if report.before_period else []
     return Paper(
         title=f"{company}: {view_name}" if company else view_name,
-        lines=(", ".join([days(report.period), *beside]), *filters),
+        lines=(i18n.list_comma().join([days(report.period), *beside]), *filters),
         language=language,
         rtl=i18n.direction(language) == "rtl",
         tiles=tuple(_tile(each, report) for each in report.tiles),
@@ -51,9 +52,10 @@ def paper_of(report: Report, view_name: str, company: str, filters: Sequence[str
             "figure": gettext("Figure"),
             "value": gettext("Value"),
             "before": gettext("Period before"),
-            "change": gettext("Change"),
+            "change": pgettext("how a figure went", "Change"),
             "meaning": gettext("Meaning"),
             "summary": gettext("Summary"),
+            "in_seconds": gettext("%(figure)s in seconds"),
             "page": gettext("Page"),
         },
     )
@@ -89,7 +91,15 @@ def _drawing(plot: Plot, report: Report) -> Drawing:
     heights = FIXED.get(unit) or ticks_up_to(_highest(plot.kind, series), whole=unit == "count")
     ticks = tuple((height, figure(height, unit)) for height in heights)
     points = tuple(name_of(row, plot.table, report.period)[0] for row in rows)
-    return Drawing(gettext(TITLES[plot.key]), plot.kind, points, series, ticks)
+    days = tuple(_day(row.key) for row in rows) if plot.table.by == "time" else ()
+    return Drawing(
+        gettext(TITLES[plot.key]), plot.kind, points, series, ticks, unit, days, by_month=report.period.step == "month"
+    )
+
+
+def _day(key: str) -> date:
+    """The first day of a point: its key is that day, or a month."""
+    return date.fromisoformat(key if len(key) == 10 else f"{key}-01")
 
 
 def _highest(kind: str, series: Sequence[Series]) -> float:
