@@ -1,7 +1,7 @@
 """How values are written for the reader: times, durations, money, countries. All are filters of the templates."""
 
 import colorsys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import phonenumbers
@@ -46,6 +46,16 @@ def exact(value: Moment | None) -> str:
         return ""
     at = moment(value)
     return f"{format_date(at, 'full', locale=reader().locale)} {format_time(at, 'medium', locale=reader().locale)}"
+
+
+def bound(text: str) -> str:
+    """One end of a period as an address has it (`2026-10-24`, `2026-10-24T14:00`) for a person: `24 Oct 2026`."""
+    locale = reader().locale
+    if len(text) <= 10:
+        return str(format_date(date.fromisoformat(text), "d MMM y", locale=locale))
+    at = datetime.fromisoformat(text)
+    at = at.astimezone(reader().zone) if at.tzinfo else at
+    return f"{format_date(at, 'd MMM y', locale=locale)} {format_time(at.time(), 'short', locale=locale)}"
 
 
 def iso(value: Moment | None) -> str:
@@ -166,6 +176,7 @@ FILTERS: dict[str, Any] = {
         when,
         exact,
         iso,
+        bound,
         duration,
         money,
         count,
