@@ -3,6 +3,7 @@
 import { getHtml } from "./http.js";
 import { replace } from "./live.js";
 import { draw } from "./plot.js";
+import { fade } from "./tabs.js";
 import { toast } from "./toast.js";
 
 const form = document.getElementById("report-form");
@@ -28,6 +29,7 @@ start();
 async function start() {
   const slow = document.getElementById("report").dataset.slow;
   if (slow) await getHtml(slow).then((page) => replace("report", page), (error) => toast(error.message, { bad: true }));
+  for (const table of document.querySelectorAll(".report-wrap")) fade(table);
   draw();
 }
 

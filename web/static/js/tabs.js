@@ -4,13 +4,18 @@ export function start() {
   for (const tabs of document.querySelectorAll(".tabs")) {
     const current = tabs.querySelector("[aria-current]");
     if (current) tabs.scrollLeft = current.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - current.clientWidth) / 2;
-    tabs.addEventListener("scroll", () => mark(tabs), { passive: true });
-    new ResizeObserver(() => mark(tabs)).observe(tabs);
+    fade(tabs);
   }
 }
 
-function mark(tabs) {
-  const before = Math.abs(tabs.scrollLeft); // from right to left it is below zero
-  tabs.classList.toggle("has-before", before > 1);
-  tabs.classList.toggle("has-after", tabs.scrollWidth - tabs.clientWidth - before > 1);
+/** Says of what scrolls sideways at which end there is more; the style sheets draw it. */
+export function fade(part) {
+  part.addEventListener("scroll", () => mark(part), { passive: true });
+  new ResizeObserver(() => mark(part)).observe(part);
+}
+
+function mark(part) {
+  const before = Math.abs(part.scrollLeft); // from right to left it is below zero
+  part.classList.toggle("has-before", before > 1);
+  part.classList.toggle("has-after", part.scrollWidth - part.clientWidth - before > 1);
 }
