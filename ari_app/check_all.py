@@ -48,6 +48,8 @@ async def check(config: Config, path: Path | None = None, manager_conf: Path = M
 
 async def check_pbx(config: Config, manager_conf: Path = MANAGER_CONF) -> list[Finding]:
     """Everything about AMI and ARI."""
+    if config.demo.manager_conf:
+        manager_conf = Path(config.demo.manager_conf)
     try:
         async with session(config.ami) as pbx:
             return [*await check_session(config.ami, pbx, manager_conf), *await check_ari(config.ari, pbx)]

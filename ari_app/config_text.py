@@ -74,6 +74,7 @@ COMMENTS = {
     "demo": "Set by `ringdesk demo` only.",
     "demo.enabled": "The panel may place sample calls.",
     "demo.folder": "The folder of the demo's own PBX.",
+    "demo.manager_conf": "The manager.conf of the demo's own PBX, for the check.",
 }
 EXTENSIONS = """\
 # Devices that are not named after their extension; a device that is (PJSIP/101 for 101) needs no entry.

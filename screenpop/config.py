@@ -124,6 +124,7 @@ class Demo(Struct, frozen=True, forbid_unknown_fields=True):
 
     enabled: bool = False
     folder: str = ""
+    manager_conf: str = ""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):

@@ -81,7 +81,7 @@ def config_text(demo: Demo) -> str:
             "dial_context": "internal",
         },
         "recordings": {"folder": str(demo.lab.recordings_folder)},
-        "demo": {"enabled": True, "folder": str(demo.data)},
+        "demo": {"enabled": True, "folder": str(demo.data), "manager_conf": str(demo.lab.manager_conf)},
     }
     lines = ["# Written by `ringdesk demo` at every start: changes are lost.", ""]
     for table, values in tables.items():

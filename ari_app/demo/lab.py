@@ -111,6 +111,11 @@ class Lab:
         return self.access.sip_port
 
     @property
+    def manager_conf(self) -> Path:
+        """Asterisk's own configuration of its manager interface."""
+        return self.folder / "etc" / "manager.conf"
+
+    @property
     def recordings_folder(self) -> Path:
         return self.folder / "spool" / "recording"
 

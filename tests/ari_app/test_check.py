@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from ari_app.check_all import Check, check
-from ari_app.check_ami import ACTIONS, WANTED
+from ari_app.check_ami import ACTIONS, READING, WANTED
 from ari_app.check_ari import MODULES, PROBE
 from ari_app.commands import check as command
 from ari_app.demo import ports
-from screenpop.config import Agi, Ami, Ari, Config, Recordings, Server, Site
+from screenpop.config import Agi, Ami, Ari, Config, Demo, Recordings, Server, Site
 from screenpop.errors import BadConfiguration
 from screenpop.pbx import PbxCheck
 from tests.fakes.ami import FakeAmi
@@ -145,6 +145,15 @@ async def test_local_manager_conf_is_read_where_the_login_may_not_ask(pbx: FakeA
     file.write_text("[ringdesk]\nread = all\neventfilter = ^Event: Hangup\n")
     found = [finding for finding in await check(config, None, file) if finding.what == "Event filter"]
     assert [finding.level for finding in found] == ["FAIL"]
+
+
+async def test_demo_says_where_the_manager_conf_of_its_pbx_is(pbx: FakeAmi, config: Config, tmp_path: Path):
+    pbx.commands.remove("GetConfig")
+    file = tmp_path / "manager.conf"
+    file.write_text("[ringdesk]\nread = system,call,agent\n")
+    demo = msgspec.structs.replace(config, demo=Demo(enabled=True, folder=str(tmp_path), manager_conf=str(file)))
+    found = [(finding.level, str(finding.text)) for finding in await Check(demo).look() if finding.what == READING]
+    assert found == [("WARN", "not user: the feature code cannot pause recordings")]
 
 
 async def test_what_cannot_be_looked_at_is_not_called_good(pbx: FakeAmi, config: Config):

@@ -14,9 +14,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from ari_app.check_all import check_pbx
 from ari_app.demo.calls import CallDesk, DemoCalls
 from ari_app.demo.lab import Lab
 from ari_app.demo.robots import Plan, Robots
+from screenpop.config_file import load
 from screenpop.errors import BadInput, NotFound
 from tests.pbx.stage import Stage
 
@@ -89,6 +91,8 @@ async def test_demo_comes_up_takes_a_call_and_leaves_nothing(demo: Running) -> N
     assert set(found) >= {"url", "logins", "data_dir", "config", "ami", "ari", "agi", "sip_port"}
     async with aiohttp.ClientSession() as session, session.get(f"{found['url']}/ready") as answer:
         assert answer.status == 200
+    found_wrong = [each for each in await check_pbx(load(Path(found["config"]), {})) if each.level != "OK"]
+    assert found_wrong == []
     plan = Plan("+442079460123", "101", ring=0.2, talk=0.2)
     assert await stages(DemoCalls(demo.data), plan) == ["calling", "ringing", "answered", "ended"]
     code, text = await demo.stop()
