@@ -124,16 +124,20 @@ async def test_killed_pbx_is_noticed_and_its_calls_are_over_when_it_is_back(aste
     assert len(desk.told(CallEnded)) == 1
 
 
-async def test_frozen_pbx_is_noticed_and_the_call_that_ended_meanwhile_is_over(stage: Stage) -> None:
+async def test_frozen_pbx_is_noticed_and_its_call_is_kept_until_it_ends(stage: Stage) -> None:
+    """A PBX that is frozen before it has read the caller's ACK gives its answer up as soon as it runs again (timer H
+    of RFC 3261 is over by then) and ends the call itself. It reads in order: when it answers a key, it has the ACK."""
     await stage.register("101")
     async with attached(stage.lab) as desk:
         outside, inside = await stage.connected("101")
+        await outside.press("1")
         await until(lambda: desk.told(CallAnswered))
         await stage.lab.freeze()
         await until(lambda: desk.link.state.state == "frozen")
         assert len(desk.tracker.calls()) == 1
         await stage.lab.thaw()
         await until(lambda: desk.link.state.up)
+        assert await stage.channels() == 2, "the PBX itself has ended the call"
         assert len(desk.tracker.calls()) == 1
         await outside.hang_up()
         await happened(inside.ended)
