@@ -91,3 +91,15 @@ def test_initials_stand_for_a_name() -> None:
 )
 def test_number_of_another_country_is_shown_with_it(e164: str, national: str, shown: str) -> None:
     assert formats.at_home(e164, national, "GB") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2026-10-24", "24 Oct 2026"),
+        ("2026-10-24T14:05:00", "24 Oct 2026 14:05"),
+        ("2026-07-24T14:05:00+00:00", "24 Jul 2026 15:05"),
+    ],
+)
+def test_end_of_a_period_is_written_as_a_day_of_the_reader(text: str, written: str) -> None:
+    assert formats.bound(text) == written

@@ -3,8 +3,10 @@
 import io
 import re
 import zipfile
+from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
+import openpyxl
 import pypdfium2
 import pytest
 
@@ -63,6 +65,15 @@ async def test_workbook_has_a_sheet_for_each_table_with_figures_and_sample_sizes
     assert len(values) > 30
 
 
+async def test_plots_sheet_has_dates_and_its_unit(month: Services, sign_in: SignIn) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(await file_of(await sign_in("sue"), "/reports/overview.xlsx?period=30d")))
+    sheet = book["Response time"]
+    assert sheet.cell(1, 2).value == "Response time in seconds"
+    days = [sheet.cell(row, 1).value for row in range(2, sheet.max_row + 1)]
+    assert all(isinstance(day, datetime) for day in days)
+    assert days == [days[0] + timedelta(days=number) for number in range(30)]
+
+
 async def test_customers_name_is_no_formula_in_a_sheet(month: Services, sign_in: SignIn) -> None:
     book = await file_of(await sign_in("sue"), "/reports/customers.xlsx?period=30d")
     assert "=1+1" in texts(book)
@@ -106,6 +117,13 @@ async def test_press_that_fails_is_said_and_leaves_no_process(monkeypatch: pytes
     monkeypatch.setattr(printing, "SECONDS", 60.0)
     with pytest.raises(RingdeskError, match="could not be made"):
         await press(paper, "pdf")  # it has no words
+
+
+async def test_long_label_of_a_tile_is_printed_to_its_end() -> None:
+    tile = Tile("Nach über 2 min angenommen", "", Cell("7 %", 0.07, "share"), None, "")
+    text = pdf_text(await press(Paper("Titel", (), "de", False, (tile,), (), (), "", {"n": "n", "page": "S"}), "pdf"))
+    assert "angenommen" in text
+    assert "…" not in text
 
 
 @pytest.mark.parametrize(
