@@ -55,9 +55,16 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def core(store: Store, tmp_path: Path) -> AsyncIterator[Core]:
+def timezone() -> str:
+    """The site's; a file whose figures are those of a day has its own, in which no day ends during a test."""
+    return "UTC"
+
+
+@pytest.fixture
+async def core(store: Store, tmp_path: Path, timezone: str) -> AsyncIterator[Core]:
     """The core on the store, in Germany: agents 101 and 102, supervisor `sue`, `admin`; PASSWORD opens for all."""
-    config = Config(site=Site(country="DE", company="Blue Boat"), server=Server(data_dir=str(tmp_path)))
+    site = Site(country="DE", company="Blue Boat", timezone=timezone)
+    config = Config(site=site, server=Server(data_dir=str(tmp_path)))
     async with opened(config, Passwords(cost=1, memory_kib=64)) as core:
         for login, role, extensions in (
             ("101", "agent", ["101"]),

@@ -21,6 +21,7 @@ from screenpop.facts import (
 )
 from screenpop.pbx import Ear, Troubles
 from screenpop.store.tables import audit
+from tests.noon import place_at_noon
 from tests.until import until
 from tests.web.conftest import Client, SignIn
 from tests.web.live import Panel
@@ -52,6 +53,11 @@ class Care:
 
     def retry_now(self) -> None:
         self.retried += 1
+
+
+@pytest.fixture
+def timezone() -> str:
+    return place_at_noon()
 
 
 @pytest.fixture

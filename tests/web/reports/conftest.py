@@ -6,10 +6,16 @@ import pytest
 
 from screenpop.customers.model import NewCustomer
 from tests.month import random_calls, write_calls
+from tests.noon import place_at_noon
 from tests.web.conftest import anonymous, app, blockbuster, core, server, services, sign_in, store
 from web.keys import Services
 
 __all__ = ["anonymous", "app", "blockbuster", "core", "server", "services", "sign_in", "store"]
+
+
+@pytest.fixture
+def timezone() -> str:
+    return place_at_noon()
 
 
 @pytest.fixture
