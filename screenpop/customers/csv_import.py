@@ -3,11 +3,11 @@
 import asyncio
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from babel import Locale
 
@@ -27,8 +27,11 @@ MAX_ERRORS: Final = 1000
 MOST_NUMBERS: Final = 50
 _TOO_MANY_CELLS: Final = N_("The row has %(cells)d cells, the header has %(header)d.")
 _WAS_SHORTENED: Final = N_("A spreadsheet has shortened the number to %(number)s: make the column text there.")
+_HARDLY: Final = N_("“%(text)s” is neither an outside number nor an extension: is it complete?")
 _SHORTENED: Final = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
 _NUMBER_PARTS: Final = re.compile(r"[;,|\n]+")
+_NAMES: Final = frozenset({"name", "company", FIRST_NAME, LAST_NAME})
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +62,35 @@ class Report:
     failed: int = 0
     ignored_columns: tuple[str, ...] = ()
     errors: list[RowError] = field(default_factory=list)
+    doubtful: int = 0
+    doubts: list[RowError] = field(default_factory=list)
+    """Rows that are taken, with a number that hardly can be one; `doubtful` counts all of these numbers."""
 
     def fail(self, row: int, error: BadInput, header: Header | None) -> None:
         """Count a bad row, and tell of it while there are not too many."""
         self.failed += 1
-        if len(self.errors) < MAX_ERRORS:
-            columns = header.columns if header else ()
-            name = next((column.name for column in columns if column.field == error.field), error.field)
-            self.errors.append(RowError(row=row, column=name, error=error))
+        for each in error.all if isinstance(error, BadRow) else (error,):
+            _tell(self.errors, row, each, header)
+
+    def doubt(self, row: int, doubt: BadInput, header: Header) -> None:
+        """Count a number that is taken and looks wrong."""
+        self.doubtful += 1
+        _tell(self.doubts, row, doubt, header)
+
+
+class BadRow(BadInput):
+    """A row with several faults: `all` of them, in the order of its cells."""
+
+    def __init__(self, faults: Sequence[BadInput]) -> None:
+        super().__init__(faults[0].text, faults[0].field, **faults[0].values)
+        self.all = tuple(faults)
+
+
+def _tell(told: list[RowError], row: int, error: BadInput, header: Header | None) -> None:
+    if len(told) < MAX_ERRORS:
+        columns = header.columns if header else ()
+        name = next((column.name for column in columns if column.field == error.field), error.field)
+        told.append(RowError(row=row, column=name, error=error))
 
 
 async def import_csv(
@@ -76,23 +100,26 @@ async def import_csv(
     dry_run: bool = False,
     actor: str = "system",
     strict: bool = False,
+    seats: Collection[str] = (),
 ) -> Report:
     """Import a file, in batches of one transaction each; memory does not grow with the file.
 
     A row with a known external id, or number, changes that customer: what a cell gives is written, an empty one
-    leaves what is there. `strict`: nothing is written where any row is bad. Raises BadInput where the file as a
-    whole cannot be read.
+    leaves what is there. `strict`: nothing is written where any row is bad. `seats`: the extensions, all other short
+    numbers are told as doubtful. Raises BadInput where the file as a whole cannot be read.
     """
     file = io.BytesIO(data) if isinstance(data, bytes) else data
     if strict and not dry_run:
-        tried = await _run(file, customers, numbers, True, actor)
+        tried = await _run(file, customers, numbers, True, actor, seats)
         if tried.failed:
             return tried
         file.seek(0)
-    return await _run(file, customers, numbers, dry_run, actor)
+    return await _run(file, customers, numbers, dry_run, actor, seats)
 
 
-async def _run(file: BinaryIO, customers: Customers, numbers: Numbers, dry_run: bool, actor: str) -> Report:
+async def _run(
+    file: BinaryIO, customers: Customers, numbers: Numbers, dry_run: bool, actor: str, seats: Collection[str]
+) -> Report:
     reader = await asyncio.to_thread(_Reader, file, numbers, await customers.category_ids())
     report = Report(dry_run=dry_run, encoding=reader.encoding, delimiter=reader.delimiter)
     report.ignored_columns = reader.header.ignored
@@ -103,6 +130,7 @@ async def _run(file: BinaryIO, customers: Customers, numbers: Numbers, dry_run: 
                 outcomes = await put([ready for _, ready in good])
                 bad = [(row, error) for row, error in batch if isinstance(error, BadInput)]
                 _count(report, [*zip((row for row, _ in good), outcomes, strict=True), *bad], reader.header)
+                _doubt(report, good, reader.header, seats)
     finally:
         reader.close()
     return report
@@ -115,6 +143,13 @@ def _count(report: Report, results: Iterable[tuple[int, object]], header: Header
             report.fail(row, outcome, header)
         else:
             setattr(report, str(outcome), getattr(report, str(outcome)) + 1)
+
+
+def _doubt(report: Report, good: Iterable[tuple[int, Ready]], header: Header, seats: Collection[str]) -> None:
+    for row, ready in good:
+        for number, _ in ready.numbers:
+            if not number.e164 and number.key not in seats:
+                report.doubt(row, BadInput(_HARDLY, NUMBER, text=number.raw[:50]), header)
 
 
 class _Reader:
@@ -150,10 +185,15 @@ class _Reader:
             raise BadInput(_TOO_MANY_CELLS, cells=len(cells), header=self.header.width)
         given = [(column, cells[column.place].strip()) for column in self.header.columns if column.place < len(cells)]
         given = [(column, text) for column, text in given if text]
-        ready = Ready(self._values(given), tuple(self._read_numbers(given)), tuple(_mails(given)))
-        if not (ready.numbers or ready.values.get("name") or ready.values.get("company")):
-            raise BadInput("The row has no name, company or number.")
-        return ready
+        faults: list[BadInput] = []
+        values = _tried(lambda: self._values(given), faults)
+        numbers = _tried(lambda: tuple(self._read_numbers(given)), faults)
+        mails = _tried(lambda: tuple(_mails(given)), faults)
+        if not numbers and not any(column.field in _NAMES for column, _ in given):
+            faults.append(BadInput("The row has no name, company or number."))
+        if faults:
+            raise BadRow(faults)
+        return Ready(values or {}, numbers or (), mails or ())
 
     def _values(self, given: Sequence[tuple[Column, str]]) -> dict[str, str]:
         texts = {column.field: text for column, text in given if column.field not in (NUMBER, MAIL)}
@@ -186,6 +226,15 @@ class _Reader:
         if not number.key:
             raise BadInput("“%(text)s” is not a phone number.", NUMBER, text=raw[:50])
         return number
+
+
+def _tried(read: Callable[[], T], faults: list[BadInput]) -> T | None:
+    """What is read; None where that is a fault, which is added to the others."""
+    try:
+        return read()
+    except BadInput as error:
+        faults.append(error)
+        return None
 
 
 def _mails(given: Sequence[tuple[Column, str]]) -> Iterator[str]:

@@ -94,7 +94,8 @@ async def write(request: web.Request) -> web.StreamResponse:
 
 async def _run(request: web.Request, data: bytes, dry_run: bool) -> Report:
     house = services(request)
-    return await import_csv(data, house.customers, house.numbers, dry_run, user_of(request).id)
+    seats = {extension.number for extension in house.extensions.all()}
+    return await import_csv(data, house.customers, house.numbers, dry_run, user_of(request).id, seats=seats)
 
 
 async def _uploaded(request: web.Request) -> tuple[str, bytes]:

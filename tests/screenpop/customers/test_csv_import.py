@@ -107,6 +107,22 @@ async def test_bad_rows_are_told_with_row_column_and_reason_and_good_ones_taken(
     assert [each.name for each in await everybody(customers)] == ["Good One", "Too few"]
 
 
+async def test_a_row_with_several_faults_tells_all_of_them(customers: Customers) -> None:
+    report = await take(customers, "Name,Phone,Mail\n,call me,\nAnna,x,nobody\n")
+    assert (report.failed, [(error.row, error.column) for error in report.errors]) == (
+        2,
+        [(2, "Phone"), (2, ""), (3, "Phone"), (3, "Mail")],
+    )
+
+
+async def test_a_number_that_hardly_can_be_one_is_taken_and_told(customers: Customers) -> None:
+    text = b"Name,Phone\nAnna,12\nBert,101\nCarl,030 1234567\nDora,1234567890123456789\n"
+    report = await import_csv(text, customers, NUMBERS, True, "u1", seats={"101"})
+    assert (report.created, report.failed, report.doubtful) == (4, 0, 2)
+    assert [(doubt.row, doubt.column) for doubt in report.doubts] == [(2, "Phone"), (5, "Phone")]
+    assert report.doubts[0].message == "“12” is neither an outside number nor an extension: is it complete?"
+
+
 @pytest.mark.parametrize(
     "text", ["", "\n\n", "Colour,Size\nred,4\n", "030 1234567,Anna\n", "Name,Full name\nA,B\n", "\x00\x01\x02"]
 )
