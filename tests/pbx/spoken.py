@@ -32,6 +32,10 @@ UNSURE_SECONDS = (0.24, 0.36)
 PIECE_SECONDS = 0.25
 ALIKE = 0.85
 SLIP_SECONDS = 0.4
+WHOLE_SHARE = 0.97
+"""So much of what a side says is found when it was played without a dropout worth the name."""
+DRIFT_SECONDS = 0.2
+"""No part of a side comes later than another by more: a gap in a word stays well below PAUSE_SECONDS."""
 Samples = NDArray[np.int16]
 Spans = list[tuple[float, float]]
 
@@ -120,7 +124,8 @@ def _mulaw_table() -> NDArray[np.uint8]:
 
 @dataclass(frozen=True)
 class Found:
-    """A prompt in a recording: `speech` when it was said there, `share` how much of it was found.
+    """A prompt in a recording: `speech` when it was said there, `share` how much of it was found, `lates` how much
+    later than scripted each part is that was found.
 
     It is looked for in pieces: a machine that is busy plays a prompt with a hiccup in it.
     """
@@ -128,6 +133,18 @@ class Found:
     prompt: Prompt
     speech: Spans
     share: float
+    lates: tuple[float, ...]
+
+
+def fault(said: Sequence[Found]) -> str:
+    """Why a side did not come through as it was scripted; "" when it did."""
+    shares = [found.share for found in said]
+    share = sum(shares) / len(shares)
+    lates = [late for found in said for late in found.lates]
+    drift = max(lates, default=0.0) - min(lates, default=0.0)
+    if share <= WHOLE_SHARE or min(shares) <= 0.5:
+        return f"{share:.0%} of its sound was found, {min(shares):.0%} of its worst prompt"
+    return f"its sound drifted by {drift:.2f} s" if drift > DRIFT_SECONDS else ""
 
 
 def find(side: Side, recorded: Samples) -> list[Found]:
@@ -135,18 +152,20 @@ def find(side: Side, recorded: Samples) -> list[Found]:
     placed = [(at, *_place(prompt.samples, recorded, 0, len(recorded))) for at, prompt in side.said]
     at, place, _ = max(placed, key=lambda each: each[2])  # one that was played without a hiccup
     late = place / RATE - at
-    return [_found(prompt, recorded, late + at) for at, prompt in side.said]
+    return [_found(prompt, recorded, at, late + at) for at, prompt in side.said]
 
 
-def _found(prompt: Prompt, recorded: Samples, near: float) -> Found:
-    spans, fits = [], []
+def _found(prompt: Prompt, recorded: Samples, at: float, near: float) -> Found:
+    spans, fits, lates = [], [], []
     for start, end in prompt.speech:
         count = max(int((end - start) / PIECE_SECONDS), 1)
         cuts = [start + (end - start) * number / count for number in range(count + 1)]
         placed = [_piece(prompt, recorded, near, *cut) for cut in pairwise(cuts)]
-        spans += _spoken(cuts, [late if alike >= ALIKE else None for late, alike in placed], near)
-        fits += [alike >= ALIKE for _, alike in placed]
-    return Found(prompt, spans, sum(fits) / len(fits))
+        known = [late if alike >= ALIKE else None for late, alike in placed]
+        spans += _spoken(cuts, known, near)
+        lates += [late - at for late in known if late is not None]
+        fits += [late is not None for late in known]
+    return Found(prompt, spans, sum(fits) / len(fits), tuple(lates))
 
 
 def _spoken(cuts: Sequence[float], lates: Sequence[float | None], near: float) -> Spans:

@@ -59,12 +59,23 @@ class Sipp:
     ) -> asyncio.subprocess.Process:
         """Register `user` and answer so many calls, each after `ring` seconds, for at most `talk` seconds; `refer_to`:
         transfer the caller there after a second instead; `sound`: raw mu-law that it says once from its answer on."""
-        port = self._ports.setdefault(user, _free_port())
-        secret = self._lab.access.sip_password
-        register = await self._play("register.xml", port, {"user": user}, login=(user, secret))
-        assert await register.wait() == 0, f"{user} could not register"
+        port = await self._registered(user)
         values = {"ring": round(ring * 1000), "talk": round(talk * 1000), "refer_to": refer_to, "busy": busy}
         return await self._play("phone.xml", port, values | {"user": user, "sound": sound}, calls=calls)
+
+    async def _registered(self, user: str) -> int:
+        """The port at which `user` is registered; another one where somebody took it between its choice and its use."""
+        login = (user, self._lab.access.sip_password)
+        for _ in range(3):
+            port = self._ports.setdefault(user, _free_port())
+            register = await self._play("register.xml", port, {"user": user}, login=login)
+            if await register.wait() == 0:
+                return port
+            log = self._folder / f"{self._serial:02}-register.xml.log"
+            why = log.read_text(errors="replace") if log.exists() else "it does not say why"
+            assert "bind" in why, f"{user} could not register: {why}"
+            del self._ports[user]
+        raise AssertionError(f"{user} found no free port to register from")
 
     async def provider(self, *, ring: float = 1, talk: float = 20) -> asyncio.subprocess.Process:
         """The far end of the trunk: answers one call that goes outside."""
