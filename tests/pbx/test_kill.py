@@ -7,6 +7,7 @@ call both begins and ends meanwhile: they are hung up when it is back.
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import time
@@ -33,6 +34,8 @@ SOUND_SECONDS = 10.0
 RECORDED = CALLS // 4
 """So many are recorded when Ringdesk is killed first; the second time comes while a worker takes recordings in."""
 FOR_EVER = 600.0
+TALK_SECONDS = 4.0
+"""A call that is hung up as soon as it is answered has nothing that could be recorded."""
 LONG_AGO = 3600
 LIMIT = 600.0
 MORE = """
@@ -83,13 +86,17 @@ async def prepared(lab: Lab, folder: Path) -> Desk:
 async def calls_and_kills(lab: Lab, desk: Desk, folder: Path, tap: AmiTap) -> None:
     """All the calls, from the first ring to the last hang-up, and Ringdesk killed and started again among them."""
     voice = await asyncio.to_thread(write_tone, folder / "voice.ul", CUSTOMER, SOUND_SECONDS)
-    over: set[str] = set()
+    connected: dict[str, float] = {}
 
     async def enough() -> bool:
         return len(seen(tap)[1]) >= RECORDED
 
+    async def one_is_in() -> bool:
+        await hang_up(tap, connected)
+        return await stored(desk, 1)
+
     async def all_over() -> bool:
-        await hang_up(tap, over)
+        await hang_up(tap, connected)
         return callers.returncode is not None
 
     async with Sipp(lab, folder / "sipp") as sipp:
@@ -98,8 +105,7 @@ async def calls_and_kills(lab: Lab, desk: Desk, folder: Path, tap: AmiTap) -> No
         await until(enough, f"{RECORDED} calls are recorded", LIMIT)
         await kill_all(desk)
         await desk.start()
-        await hang_up(tap, over)
-        await until(lambda: stored(desk, 1), "a worker takes recordings in", LIMIT)
+        await until(one_is_in, "a worker takes recordings in", LIMIT)
         assert await kill_all(desk) >= 1
         assert callers.returncode is None
         await desk.start()
@@ -107,11 +113,14 @@ async def calls_and_kills(lab: Lab, desk: Desk, folder: Path, tap: AmiTap) -> No
         assert callers.returncode == 0
 
 
-async def hang_up(tap: AmiTap, over: set[str]) -> None:
-    """End every call that is connected by now and not `over` yet."""
-    connected = {each["Channel"] for each in tap.messages if each.get("Event") == "BridgeEnter"}
-    for channel in sorted(name for name in connected - over if name.startswith("PJSIP/trunk")):
-        over.add(channel)
+async def hang_up(tap: AmiTap, connected: dict[str, float]) -> None:
+    """End every call that is `connected` (by channel, since when) for long enough, once."""
+    now = time.monotonic()
+    for each in tap.messages:
+        if each.get("Event") == "BridgeEnter" and each["Channel"].startswith("PJSIP/trunk"):
+            connected.setdefault(each["Channel"], now)
+    for channel in [name for name, since in connected.items() if now - since >= TALK_SECONDS]:
+        connected[channel] = math.inf
         with contextlib.suppress(PbxRefused):
             await tap.action("Hangup", {"Channel": channel})
 
