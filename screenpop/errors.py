@@ -13,6 +13,8 @@ RingdeskError                 the text is written for the person who sees it
 
 from collections.abc import Callable
 
+from screenpop.said import told
+
 
 def N_(message: str) -> str:
     """Marks `message` for the catalogues; it is translated where it is shown."""
@@ -31,8 +33,7 @@ class RingdeskError(Exception):
 
     def in_words(self, translate: Callable[[str], str]) -> str:
         """The message in another language."""
-        words = translate(self.text)
-        return words % self.values if self.values else words
+        return told(self.text, self.values, translate)
 
 
 class BadInput(RingdeskError):

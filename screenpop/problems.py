@@ -5,6 +5,8 @@ from typing import Protocol
 
 import msgspec
 
+from screenpop.said import told
+
 Value = str | int | float
 
 
@@ -25,9 +27,9 @@ class _Kept(msgspec.Struct, forbid_unknown_fields=True):
     values: dict[str, Value]
 
 
-def kept(*told: Told) -> str:
+def kept(*problems: Told) -> str:
     """As it stands in a column; "" of nothing."""
-    texts = [_Kept(each.text, {name: _value(value) for name, value in each.values.items()}) for each in told]
+    texts = [_Kept(each.text, {name: _value(value) for name, value in each.values.items()}) for each in problems]
     return msgspec.json.encode(texts).decode() if texts else ""
 
 
@@ -37,15 +39,11 @@ def in_words(problem: str, translate: Callable[[str], str] = str) -> str:
         texts = msgspec.json.decode(problem, type=list[_Kept])
     except msgspec.DecodeError:
         return _sentence(problem)
-    return " ".join(_sentence(_filled(translate(each.text), each.values)) for each in texts)
+    return " ".join(_sentence(told(each.text, each.values, translate)) for each in texts)
 
 
 def _value(value: object) -> Value:
     return value if isinstance(value, int | float) else str(value)  # a plain one: JSON takes no `Said`
-
-
-def _filled(text: str, values: dict[str, Value]) -> str:
-    return text % values if values else text
 
 
 def _sentence(words: str) -> str:

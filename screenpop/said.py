@@ -13,6 +13,12 @@ class InWords(Protocol):
         """The text in the language of `translate`, which takes an English text of the catalogue."""
 
 
+def told(text: str, values: Mapping[str, object], translate: Callable[[str], str]) -> str:
+    """`text` of the catalogue in the language of `translate`, its values in their places and language."""
+    words = translate(text)
+    return words % {name: in_words(value, translate) for name, value in values.items()} if values else words
+
+
 class Said(str):
     """A text as it reads in English, which knows the text of the catalogue and the values that it was made of.
 
@@ -26,8 +32,7 @@ class Said(str):
         """The text in another language; "" of nothing."""
         if not self.text:
             return ""
-        values = {name: in_words(value, translate) for name, value in self.values.items()}
-        return translate(self.text) % values if values else translate(self.text)
+        return told(self.text, self.values, translate)
 
 
 def said(text: str, **values: object) -> Said:
