@@ -1,9 +1,16 @@
 """A small language to write down what a PBX tells: legs and the events about them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
+from screenpop.agents.directory import Directory
 from screenpop.calls import events as ev
+from screenpop.calls.tracker import Tracker
 from screenpop.facts import CallFact, Party
+
+F = TypeVar("F", bound=CallFact)
+AGENTS = Directory.parse("101,102=SIP/150010002+PJSIP/102-web,103")
 
 
 def leg(name: str, leg_id: str, linkedid: str = "", **more: object) -> ev.Leg:
@@ -58,3 +65,17 @@ class Script:
 def told(facts: list[CallFact]) -> list[tuple[str, str]]:
     """(name, agent) of each fact: the shape of a call's story."""
     return [(fact.NAME, fact.agent) for fact in facts]
+
+
+def run(script: Script, tracker: Tracker | None = None) -> list[CallFact]:
+    """What the tracker makes of it; it must fail at none of the events."""
+    tracker = tracker or Tracker(AGENTS)
+    facts = [fact for event in script.events for fact in tracker.apply(event)]
+    assert tracker.failures == 0
+    return facts
+
+
+def only(facts: Sequence[CallFact], kind: type[F]) -> F:
+    """The one fact of this kind."""
+    (fact,) = [fact for fact in facts if isinstance(fact, kind)]
+    return fact
